@@ -1,0 +1,1 @@
+select as_of_on, starts_on from {{ source('pipeline', 'runs') }}
