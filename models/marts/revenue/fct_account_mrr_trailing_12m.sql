@@ -1,0 +1,4 @@
+select
+    {{ contracted_columns() }}
+from {{ ref('int_mrr_movements__classified') }}
+where clock = 'trailing_12m'

@@ -1,0 +1,26 @@
+select
+    changes.account_id || '|' || cast(changes.period_on as varchar) || '|' || changes.driver as driver_id,
+    changes.period_on,
+    movements.period_ends_on,
+    changes.account_id,
+    changes.driver,
+    movements.plan,
+    movements.country,
+    movements.currency,
+    movements.customer_segment,
+    movements.acquisition_month,
+    case
+        when movements.expansion_mrr > 0 then 'expansion'
+        when movements.contraction_mrr > 0 then 'contraction'
+        else 'none'
+    end as movement,
+    changes.change_mrr,
+    greatest(changes.change_mrr, 0) as increase_mrr,
+    greatest(-changes.change_mrr, 0) as decrease_mrr,
+    movements.is_complete
+from {{ ref('int_mrr_changes__attributed') }} as changes
+inner join {{ ref('fct_account_mrr_monthly') }} as movements
+    on
+        changes.account_id = movements.account_id
+        and changes.period_on = movements.period_on
+        and movements.side in ('whole', 'to')
