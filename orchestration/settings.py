@@ -47,9 +47,13 @@ class Company(BaseModel):
 
 @dataclass(frozen=True)
 class Paths:
-    """Everything that a company's runs make, under one folder (git-ignored)."""
+    """Everything that a company's runs make, under one folder (git-ignored).
+
+    `edition` is a past day: what a back-fill of that day publishes lies beside the live file, not in its place.
+    """
 
     root: Path
+    edition: str = ""
 
     @property
     def inbox(self) -> Path:
@@ -68,20 +72,25 @@ class Paths:
         return self.root / "warehouse.duckdb"
 
     @property
+    def publications(self) -> Path:
+        live = self.root / "published"
+        return live / "as_of" / self.edition if self.edition else live
+
+    @property
     def published(self) -> Path:
-        return self.root / "published" / "scalehouse.duckdb"
+        return self.publications / "scalehouse.duckdb"
 
     @property
     def versions(self) -> Path:
-        return self.root / "published" / "versions"
+        return self.publications / "versions"
 
     @property
     def parquet(self) -> Path:
-        return self.root / "published" / "parquet"
+        return self.publications / "parquet"
 
     @property
     def audits(self) -> Path:
-        return self.root / "published" / "audits"
+        return self.publications / "audits"
 
     @property
     def dagster_home(self) -> Path:

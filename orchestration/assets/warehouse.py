@@ -1,0 +1,153 @@
+"""The dbt project as assets `<layer>/<model>`, and the step that shows the lake and the run's day to dbt.
+
+Belongs here: asset keys, groups, partitions and metadata of dbt's models; one dbt invocation per run.
+Does not belong here: SQL, rules, anything about one model.
+"""
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+
+from orchestration.assets.raw import POOL, raw_key
+from orchestration.contracts import TableContract
+from orchestration.dbt_project import domain_of, layer_of, vars_argument
+from orchestration.land import create_views
+from orchestration.progress import say, warn
+from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.steps import reach
+
+RUNS_KEY = dg.AssetKey(["control", "runs"])
+
+
+class Translator(DagsterDbtTranslator):
+    """Keys are `<layer>/<model>`, a source table is its raw asset, groups are the domains."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            if dbt_resource_props["meta"].get("transport") == "internal":
+                return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+            return raw_key(dbt_resource_props["source_name"], dbt_resource_props["name"])
+        return dg.AssetKey([layer_of(dict(dbt_resource_props)), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        if dbt_resource_props["resource_type"] == "source":
+            return dbt_resource_props["meta"].get("domain", "control")
+        return domain_of(dict(dbt_resource_props))
+
+
+def build_run_asset(
+    contracts: Mapping[tuple[str, str], TableContract], settings: Settings, partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
+    """`control/runs`: views over the committed loads, and the one row that says which day the models compute."""
+
+    @dg.asset(
+        key=RUNS_KEY,
+        deps=[raw_key(*pair) for pair in contracts],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.multi_run(1),
+        group_name="control",
+        owners=["team:data-platform"],
+        kinds={"duckdb"},
+        pool=POOL,
+        description="What this run computes. Grain, one row.",
+    )
+    def runs(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        as_of = date.fromisoformat(context.partition_key)
+        prepare_warehouse(settings, contracts, as_of)
+        return dg.MaterializeResult(metadata={"as_of": str(as_of)})
+
+    return runs
+
+
+def prepare_warehouse(settings: Settings, contracts: Mapping[tuple[str, str], TableContract], as_of: date) -> None:
+    """Show the committed loads as views `raw_<source>.<table>` and write `control.runs` (1 row: as_of_on, starts_on)."""
+    reach("warehouse.before_views")
+    settings.paths.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(settings.paths.warehouse)) as connection:
+        create_views(connection, list(contracts.values()), settings.paths.lake)
+        connection.execute("create schema if not exists control")
+        connection.execute(
+            "create or replace table control.runs as select cast(? as date) as as_of_on, cast(? as date) as starts_on",
+            [as_of, settings.company.starts_on],
+        )
+    reach("warehouse.views_made")
+
+
+def build_dbt_assets(manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+    """Every dbt model, seed and data test, built by one `dbt build` (unit tests run in the test suite, not nightly)."""
+
+    @dbt_assets(
+        manifest=manifest,
+        dagster_dbt_translator=Translator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+        partitions_def=partitions,
+        pool=POOL,
+        name="warehouse",
+        backfill_policy=dg.BackfillPolicy.multi_run(1),
+    )
+    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        reach("warehouse.before_dbt")
+        arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", vars_argument(settings)]
+        with redirect_stdout(_Progress()):
+            run = dbt.cli(arguments, context=context, target_path=settings.paths.dbt_target, raise_on_error=False)
+            events = list(run.stream())
+        yield from _with_row_counts(events, settings.paths.warehouse)
+        if run.process.returncode:
+            raise dg.Failure(
+                "dbt build failed; the published file is unchanged. " + _first_errors(run.get_artifact("run_results.json")),
+                allow_retries=False,
+            )
+        reach("warehouse.dbt_built")
+
+    return warehouse
+
+
+def dbt_resource() -> DbtCliResource:
+    return DbtCliResource(project_dir=str(PROJECT_ROOT), profiles_dir=str(PROJECT_ROOT), global_config_flags=["--no-version-check"])
+
+
+def _with_row_counts(events: list[Any], warehouse: Path) -> Iterator[Any]:
+    """dbt's events with the rows of each built table. Counted after dbt has gone: one process at a time may hold the file."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables() where not internal").fetchall()
+        parts = [f'select \'{name}\' as name, count(*) as row_count from "{schema}"."{name}"' for schema, name in tables]
+        counts = dict(connection.execute(" union all ".join(parts)).fetchall()) if parts else {}
+    for event in events:
+        name = event.output_name.partition("__")[2] if isinstance(event, dg.Output) else ""
+        if name in counts:
+            yield event.with_metadata({**event.metadata, "dagster/row_count": counts[name]})
+        else:
+            yield event
+
+
+class _Progress(io.TextIOBase):
+    """Takes dbt's lines: a step said every tenth, warnings and errors in full, the rest left out (they are in dbt's log)."""
+
+    _LINE = re.compile(r"(\d+) of (\d+) (\w+)")
+
+    def __init__(self) -> None:
+        self._said = 0
+
+    def write(self, text: str) -> int:
+        found = self._LINE.search(text)
+        if found and found[3] in ("WARN", "ERROR", "FAIL"):
+            warn(text.strip())
+        elif found and found[3] in ("OK", "PASS", "INSERT"):
+            tenth = 10 * int(found[1]) // int(found[2])
+            if tenth > self._said:
+                self._said = tenth
+                say(f"models and tests: {found[1]} of {found[2]}")
+        return len(text)
+
+
+def _first_errors(results: dict[str, Any], most: int = 5) -> str:
+    failed = [each for each in results["results"] if each["status"] in ("error", "fail")]
+    lines = [f"{each['unique_id']}: {(each.get('message') or '').strip()} ({each.get('failures') or 0} rows)" for each in failed[:most]]
+    return f"{len(failed)} of {len(results['results'])} nodes failed: " + "; ".join(lines)

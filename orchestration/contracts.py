@@ -1,0 +1,382 @@
+"""dbt's parsed sources as typed contracts: what an export must look like and how its text becomes values.
+
+Belongs here: the vocabulary of `meta` in `_<source>__sources.yml`, its defaults, and the mistakes one can make in it.
+Does not belong here: reading an export, converting a value, any table by name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+FORMAT_TYPES = ("csv", "ndjson", "json", "parquet", "xlsx")
+TYPES = ("varchar", "boolean", "bigint", "date", "timestamp", "double")
+LOADS = ("merge", "append", "snapshot")
+LINEAGE_COLUMNS = ("_load_id", "_source_file", "_row_number", "_line_number", "_extracted_at", "_extra")
+TIME_DIRECTIVES = {
+    "Y", "m", "-m", "d", "-d", "H", "-H", "I", "-I", "M", "S", "p", "b", "B", "z", "f", ".f", "3f", ".3f", "6f", ".6f", "T", "F", "%",
+}  # fmt: skip
+_TABLE_KEYS = {
+    "vendor", "domain", "owner", "transport", "file_pattern", "format", "null_tokens", "key", "cursor", "load", "time_zone",
+    "timestamp_format", "date_format", "decimal_separator", "thousands_separator", "on_new_column", "freshness", "row_floor",
+}  # fmt: skip
+_COLUMN_KEYS = {
+    "source_name", "required", "format", "time_zone", "money", "percent", "decimal_separator", "thousands_separator", "true_tokens",
+    "false_tokens", "values", "personal", "null_tokens",
+}  # fmt: skip
+_TYPE = re.compile(rf"({'|'.join(TYPES)})|decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
+
+
+class ContractError(ValueError):
+    """A contract is wrong; the message names source.table.column, what was expected and what to write."""
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How bytes become fields. `delimiter` may be any text, `quote` and `escape` one character or empty."""
+
+    type: str = "csv"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    encoding: str = "utf-8"
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Money:
+    """Unit `minor` (integers, scaled by the ISO 4217 exponent) or `major`; the currency is a column or a literal, never both."""
+
+    unit: str
+    currency_column: str = ""
+    currency_literal: str = ""
+    negative: str = "refuse"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its landed name and type, its header in the export, and the only spelling of a value that is accepted."""
+
+    name: str
+    type: str
+    precision: int = 0
+    scale: int = 0
+    source_name: str = ""
+    required: bool = False
+    format: str = ""
+    time_zone: str = ""
+    money: Money | None = None
+    percent: bool = False
+    decimal_separator: str = "."
+    thousands_separator: str = ""
+    true_tokens: tuple[str, ...] = ("true", "True", "TRUE")
+    false_tokens: tuple[str, ...] = ("false", "False", "FALSE")
+    values: tuple[str, ...] = ()
+    personal: bool = False
+    null_tokens: tuple[str, ...] = ()
+    description: str = ""
+
+    @property
+    def sql_type(self) -> str:
+        return f"decimal({self.precision},{self.scale})" if self.type == "decimal" else self.type
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Days by which max(cursor) may trail `as_of` before a warning, and before an error; without the latter, it never blocks."""
+
+    warn_after_days: int
+    error_after_days: int | None
+
+
+@dataclass(frozen=True)
+class TableContract:
+    """What one table's exports look like, how loads of it combine, and who owns it. `key` empty means the whole row."""
+
+    source: str
+    table: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    cursor: str
+    load: str
+    file_pattern: tuple[str, ...]
+    format: FileFormat
+    on_new_column: str
+    row_floor: float | None
+    freshness: Freshness | None
+    owner: str
+    description: str = ""
+    vendor: str = ""
+    domain: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}.{self.table}"
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The columns that tell rows apart: the key, or all of them."""
+        return self.key or tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+    @cached_property
+    def contract_hash(self) -> str:
+        """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""
+        facts = asdict(self)
+        for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern"):
+            facts.pop(words)
+        for column in facts["columns"]:
+            column.pop("description")
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_contracts(manifest_path: Path) -> dict[tuple[str, str], TableContract]:
+    """Contracts of every source table with `transport: file` in dbt's manifest.json, by (source, table), sorted.
+
+    Raises ContractError for a manifest that cannot be read and for each mistake in a source's YAML.
+    """
+    try:
+        manifest = json.loads(Path(manifest_path).read_text(encoding="utf-8"))
+        sources = manifest["sources"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ContractError(f"{manifest_path}: expected dbt's manifest.json with sources ({error}); run `dbt parse`") from None
+    contracts = {}
+    for node in sources.values():
+        meta = (node.get("config") or {}).get("meta") or node.get("meta") or {}
+        transport = _one_of(f"{node['source_name']}.{node['name']}", "transport", meta.get("transport"), ("file", "internal"))
+        if transport == "file":
+            contract = build_contract(node["source_name"], node["name"], meta, node["columns"].values(), node.get("description", ""))
+            contracts[contract.source, contract.table] = contract
+    return dict(sorted(contracts.items()))
+
+
+def build_contract(
+    source: str, table: str, meta: Mapping[str, Any], columns: Iterable[Mapping[str, Any]], description: str = ""
+) -> TableContract:
+    """One contract from a table's merged meta and its columns (name, data_type, config.meta). Raises ContractError."""
+    where = f"{source}.{table}"
+    _refuse_unknown(where, meta, _TABLE_KEYS)
+    built = tuple(_column(where, meta, column) for column in columns)
+    if not built:
+        raise ContractError(f"{where}: expected at least one column; write `columns:` with name and data_type")
+    names = [column.name for column in built]
+    for label, values in (("name", names), ("source_name", [column.source_name for column in built])):
+        for value in values:
+            if values.count(value) > 1:
+                raise ContractError(f"{where}.{value}: expected each {label} once, got it {values.count(value)} times; rename one")
+    key = tuple(_texts(where, "key", meta.get("key", [])))
+    cursor = meta.get("cursor") or ""
+    for label, names_used in (("key", key), ("cursor", (cursor,) if cursor else ())):
+        for name in names_used:
+            _known_column(where, label, name, names)
+    for column in built:
+        if column.money and column.money.currency_column:
+            _known_column(f"{where}.{column.name}", "money.currency", column.money.currency_column, names)
+    load = _one_of(where, "load", meta.get("load", "merge"), LOADS)
+    floor = meta.get("row_floor")
+    if floor is not None and (isinstance(floor, bool) or not isinstance(floor, (int, float)) or not 0 < floor <= 1):
+        raise ContractError(f"{where}: row_floor: expected a share over 0 and up to 1 of the last snapshot, got {floor!r}; write 0.9")
+    return TableContract(
+        source=source,
+        table=table,
+        columns=built,
+        key=key,
+        cursor=cursor,
+        load=load,
+        file_pattern=tuple(_texts(where, "file_pattern", meta.get("file_pattern", "*"))) or ("*",),
+        format=_file_format(where, meta.get("format", {})),
+        on_new_column=_one_of(where, "on_new_column", meta.get("on_new_column", "keep"), ("keep", "fail")),
+        row_floor=float(floor) if floor is not None else None,
+        freshness=_freshness(where, meta.get("freshness")),
+        owner=str(meta.get("owner", "")),
+        description=description,
+        vendor=str(meta.get("vendor", "")),
+        domain=str(meta.get("domain", "")),
+    )
+
+
+def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any]) -> Column:
+    name = column["name"]
+    where = f"{table}.{name}"
+    if name.lower() in LINEAGE_COLUMNS:
+        raise ContractError(f"{where}: expected a name that landing does not add itself; rename it, its header goes to source_name")
+    meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+    _refuse_unknown(where, meta, _COLUMN_KEYS)
+    match = _TYPE.fullmatch((column.get("data_type") or "").strip().lower())
+    if not match:
+        raise ContractError(f"{where}: data_type: expected {', '.join(TYPES)} or decimal(p,s), got {column.get('data_type')!r}")
+    kind = match[1] or "decimal"
+    precision, scale = (int(match[2]), int(match[3])) if kind == "decimal" else (0, 0)
+    if kind == "decimal" and not (1 <= precision <= 38 and scale <= precision):
+        raise ContractError(f"{where}: data_type: expected decimal(p,s) with p up to 38 and s up to p, got {column['data_type']}")
+
+    def inherited(key: str, default: Any) -> Any:
+        return meta[key] if key in meta else defaults.get(key, default)
+
+    time_format, time_zone = "", ""
+    if kind in ("date", "timestamp"):
+        setting = f"{kind}_format"
+        time_format = meta.get("format") or defaults.get(setting) or ""
+        _check_time_format(where, setting, time_format, kind)
+        if kind == "timestamp" and "%z" not in time_format:
+            time_zone = _zone(where, inherited("time_zone", ""))
+    elif "format" in meta:
+        raise ContractError(f"{where}: format: expected on a date or timestamp only, this is {kind}; remove it")
+    decimal = _separator(where, "decimal_separator", inherited("decimal_separator", "."))
+    thousands = _separator(where, "thousands_separator", inherited("thousands_separator", ""))
+    if kind in ("bigint", "decimal", "double") and (not decimal or decimal == thousands):
+        raise ContractError(f"{where}: expected decimal_separator and thousands_separator to differ, got {decimal!r} for both; change one")
+    money = _money(where, meta["money"]) if meta.get("money") else None
+    if money and kind != "decimal":
+        raise ContractError(f"{where}: money: expected data_type decimal(18,4), got {kind}: money is never {kind}")
+    if money and money.unit == "minor" and scale < 4:
+        raise ContractError(f"{where}: money.unit minor: expected at least 4 decimals for every ISO 4217 currency; write decimal(18,4)")
+    return Column(
+        name=name,
+        type=kind,
+        precision=precision,
+        scale=scale,
+        source_name=str(meta.get("source_name", name)),
+        required=_flag(where, "required", meta.get("required", False)),
+        format=time_format,
+        time_zone=time_zone,
+        money=money,
+        percent=_flag(where, "percent", meta.get("percent", False)),
+        decimal_separator=decimal,
+        thousands_separator=thousands,
+        true_tokens=tuple(_texts(where, "true_tokens", meta.get("true_tokens", Column.true_tokens))),
+        false_tokens=tuple(_texts(where, "false_tokens", meta.get("false_tokens", Column.false_tokens))),
+        values=tuple(_texts(where, "values", meta.get("values", ()))),
+        personal=_flag(where, "personal", meta.get("personal", False)),
+        null_tokens=tuple(_texts(where, "null_tokens", inherited("null_tokens", ()))),
+        description=column.get("description", ""),
+    )
+
+
+def _money(where: str, money: Any) -> Money:
+    if not isinstance(money, Mapping):
+        raise ContractError(f"{where}: money: expected {{unit: minor or major, currency: ..., negative: allow or refuse}}, got {money!r}")
+    _refuse_unknown(where, money, {"unit", "currency", "negative"}, "money.")
+    unit = _one_of(where, "money.unit", money.get("unit"), ("minor", "major"))
+    currency = money.get("currency")
+    if not isinstance(currency, str) or not currency:
+        raise ContractError(f"{where}: money.currency: expected a column of the table or a literal like \"'GBP'\", got {currency!r}")
+    literal = currency[1:-1] if len(currency) > 2 and currency[0] == currency[-1] == "'" else ""
+    if literal and not re.fullmatch(r"[A-Z]{3}", literal):
+        raise ContractError(f"{where}: money.currency: expected an ISO 4217 code in capitals, got {currency}; write \"'GBP'\"")
+    negative = _one_of(where, "money.negative", money.get("negative", "refuse"), ("allow", "refuse"))
+    return Money(unit=unit, currency_column="" if literal else currency, currency_literal=literal, negative=negative)
+
+
+def _file_format(where: str, meta: Mapping[str, Any]) -> FileFormat:
+    _refuse_unknown(where, meta, {"type", "delimiter", "quote", "escape", "encoding", "sheet"}, "format.")
+    kind = _one_of(where, "format.type", meta.get("type", "csv"), FORMAT_TYPES)
+    built = FileFormat(
+        type=kind,
+        delimiter=meta.get("delimiter", ","),
+        quote=meta.get("quote", '"') or "",
+        escape=meta.get("escape", "") or "",
+        encoding=meta.get("encoding", "utf-8"),
+        sheet=meta.get("sheet", "") or "",
+    )
+    if not built.delimiter or built.delimiter in ("\n", "\r", built.quote):
+        raise ContractError(f"{where}: format.delimiter: expected neither the quote nor a line end, got {built.delimiter!r}; write ','")
+    if len(built.quote) > 1 or len(built.escape) > 1:
+        raise ContractError(f"{where}: format.quote, format.escape: expected one character or none, got {built.quote!r}, {built.escape!r}")
+    try:
+        "".encode(built.encoding)
+    except LookupError:
+        raise ContractError(f"{where}: format.encoding: expected one such as utf-8, utf-16 or latin-1, got {built.encoding!r}") from None
+    return built
+
+
+def _freshness(where: str, meta: Any) -> Freshness | None:
+    if not meta:
+        return None
+    _refuse_unknown(where, meta, {"warn_after_days", "error_after_days"}, "freshness.")
+    days = [meta.get("warn_after_days"), meta.get("error_after_days", meta.get("warn_after_days"))]
+    if any(isinstance(day, bool) or not isinstance(day, int) or day < 0 for day in days) or days[0] > days[1]:
+        raise ContractError(f"{where}: freshness: expected warn_after_days up to error_after_days, whole days, got {days}")
+    return Freshness(days[0], meta.get("error_after_days"))
+
+
+def _check_time_format(where: str, setting: str, time_format: str, kind: str) -> None:
+    example = "%Y-%m-%d" if kind == "date" else "%Y-%m-%d %H:%M:%S"
+    if not time_format:
+        raise ContractError(f"{where}: {setting}: expected the one format of this {kind}, got none; write {setting}: '{example}'")
+    directives = re.findall(r"%(-?\.?\d?[A-Za-z%])", time_format)
+    if "y" in directives or "-y" in directives:
+        raise ContractError(f"{where}: {setting}: expected a 4-digit year, got %y in {time_format!r}; ask for exports with 4-digit years")
+    unknown = [directive for directive in directives if directive not in TIME_DIRECTIVES]
+    if unknown or not directives:
+        raise ContractError(f"{where}: {setting}: expected strptime directives like {example!r}, got {time_format!r}")
+    have = {directive.lstrip("-") for directive in directives}
+    date_parts = {"F"} <= have or ({"Y", "d"} <= have and bool(have & {"m", "b", "B"}))
+    time_parts = {"T"} <= have or "H" in have or {"I", "p"} <= have
+    if not date_parts or (kind == "timestamp" and not time_parts) or (kind == "date" and have & {"H", "I", "T", "z"}):
+        raise ContractError(f"{where}: {setting}: expected a whole {kind} such as {example!r}, got {time_format!r}")
+
+
+def _zone(where: str, zone: Any) -> str:
+    if not zone:
+        raise ContractError(f"{where}: time_zone: expected the zone of a time without offset, got none; write time_zone: UTC")
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError, TypeError):
+        raise ContractError(f"{where}: time_zone: expected an IANA time zone like Europe/London, got {zone!r}") from None
+    return zone
+
+
+def _one_of(where: str, setting: str, value: Any, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ContractError(f"{where}: {setting}: expected {' or '.join(allowed)}, got {value!r}; write {setting}: {allowed[0]}")
+    return value
+
+
+def _flag(where: str, setting: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ContractError(f"{where}: {setting}: expected true or false, got {value!r}")
+    return value
+
+
+def _separator(where: str, setting: str, value: Any) -> str:
+    if not isinstance(value, str) or len(value) > 1 or value.isdigit() or value == "-":
+        raise ContractError(f"{where}: {setting}: expected one character such as '.' or ',', got {value!r}")
+    return value
+
+
+def _texts(where: str, setting: str, value: Any) -> list[str]:
+    values = [value] if isinstance(value, str) else list(value or ())
+    if not all(isinstance(item, str) for item in values):
+        raise ContractError(f"{where}: {setting}: expected text in each entry, got {values!r}; put quotes around true, false and numbers")
+    return values
+
+
+def _known_column(where: str, setting: str, name: str, names: list[str]) -> None:
+    if name not in names:
+        raise ContractError(f"{where}: {setting}: expected one of its columns, got {name!r}{nearest(name, names)}")
+
+
+def _refuse_unknown(where: str, meta: Mapping[str, Any], allowed: set[str], prefix: str = "") -> None:
+    for key in meta:
+        if key not in allowed:
+            hint = nearest(key, allowed) or f"; known are {', '.join(sorted(allowed))}"
+            raise ContractError(f"{where}: meta.{prefix}{key}: expected a known setting{hint}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """'; did you mean ...?' with the most alike known name, or an empty text."""
+    by_folded = {re.sub(r"[\s_-]+", "", item.lower()): item for item in known}
+    match = difflib.get_close_matches(re.sub(r"[\s_-]+", "", name.lower()), list(by_folded), n=1, cutoff=0.6)
+    return f"; did you mean {by_folded[match[0]]!r}?" if match else ""

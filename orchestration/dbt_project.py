@@ -1,0 +1,90 @@
+"""The dbt project as the pipeline uses it: parsed once, re-parsed only when a file or the company changes.
+
+Belongs here: preparing the manifest, and the names that the manifest gives to layers and domains.
+Does not belong here: running models (assets/warehouse.py) or reading contracts (contracts.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import PROJECT_ROOT, Settings
+
+_PARSED = ("models", "macros", "seeds", "checks/reconciliations")
+
+
+class DbtProjectError(RuntimeError):
+    """dbt could not parse the project; the message is dbt's own."""
+
+
+def prepare_manifest(settings: Settings) -> Path:
+    """Path of an up-to-date manifest.json (semantic_manifest.json lies beside it); parses only what changed.
+
+    Raises DbtProjectError with dbt's message when the project does not parse.
+    """
+    target = settings.paths.dbt_target
+    manifest = target / "manifest.json"
+    mark = target / ".parsed"
+    fingerprint = _fingerprint(settings)
+    if manifest.exists() and (target / "semantic_manifest.json").exists() and mark.exists() and mark.read_text() == fingerprint:
+        return manifest
+    target.mkdir(parents=True, exist_ok=True)
+    settings.apply_to_environment()
+    # A process of its own: dbt keeps global state, and its imports would stay in this process for nothing.
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "parse", "--vars", vars_argument(settings)],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise DbtProjectError(f"dbt parse failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    mark.write_text(fingerprint)
+    return manifest
+
+
+def vars_argument(settings: Settings) -> str:
+    """The company as dbt's --vars. The same text in every invocation of a company, or dbt would parse everything again."""
+    return json.dumps(settings.dbt_vars, sort_keys=True)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def layer_of(node: dict[str, Any]) -> str:
+    """The layer that a dbt node belongs to: its folder's first word (`marts`), or `seeds`."""
+    if node["resource_type"] == "seed":
+        return "seeds"
+    return node["fqn"][1] if len(node["fqn"]) > 2 else node["resource_type"]
+
+
+def domain_of(node: dict[str, Any]) -> str:
+    """The domain or source that a dbt node belongs to: its folder's second word, or the layer where there is none."""
+    return node["fqn"][2] if len(node["fqn"]) > 3 else layer_of(node)
+
+
+def published_models(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Models that are published, by name: those whose `meta.published` is true."""
+    return {
+        node["name"]: node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"].get("meta", {}).get("published")
+    }
+
+
+def _fingerprint(settings: Settings) -> str:
+    digest = hashlib.sha256(vars_argument(settings).encode())
+    files = [PROJECT_ROOT / "dbt_project.yml", PROJECT_ROOT / "profiles.yml"]
+    for folder in _PARSED:
+        files += sorted(file for file in (PROJECT_ROOT / folder).rglob("*") if file.is_file())
+    for file in files:
+        digest.update(str(file.relative_to(PROJECT_ROOT)).encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
