@@ -108,7 +108,7 @@ class Paths:
 class _Environment(BaseSettings):
     """Variables that a run understands; each is described in .env.example."""
 
-    model_config = SettingsConfigDict(env_file=PROJECT_ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(env_file=PROJECT_ROOT / ".env", extra="ignore", env_ignore_empty=True)
 
     company: str = ""  # COMPANY: path of a company file
     as_of: date | None = None  # AS_OF: the day to compute

@@ -87,3 +87,11 @@ def test_a_wrong_day_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AS_OF", "31.12.2025")
     with pytest.raises(SettingsError, match="as_of"):
         Settings()
+
+
+def test_an_empty_variable_is_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """make hands on AS_OF and COMPANY whether they are set or not."""
+    monkeypatch.setenv("AS_OF", "")
+    monkeypatch.setenv("COMPANY", "")
+    assert Settings().company.company == "sample"
+    assert Settings().as_of == Settings().company.as_of
