@@ -18,7 +18,7 @@ from orchestration.extract.errors import ExportError
 from orchestration.land.blocks import LINE, ROW, Block, Header, Position, Reject, match_header, text_json, with_extras
 from orchestration.land.csv_records import Record, RecordScanner, UnterminatedQuote
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 8 << 20
 # A block that is not clean is tried again in smaller pieces, so that one bad row costs an exact scan of this much.
 LEAST_BYTES = 32 << 10
 

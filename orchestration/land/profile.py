@@ -33,6 +33,10 @@ class Profile:
 
     def add(self, frame: pl.DataFrame) -> None:
         """Take in a frame's rows."""
+        if not self._rows and frame.height > 8 * SAMPLE:
+            # A first look lowers the thresholds, so that the rest need not be made distinct whole.
+            self.add(frame.head(8 * SAMPLE))
+            frame = frame.slice(8 * SAMPLE)
         if not frame.height:
             return
         self._rows += frame.height

@@ -57,7 +57,7 @@ def _piece(decoder, chunk: bytes, is_utf8: bool, offset: int, label: str, settin
             f"{label}: byte {at} (0x{error.object[error.start]:02x}) is not {encoding}; "
             f"if the export has another encoding, write it in {setting} (such as latin-1, cp1252 or utf-16)"
         ) from None
-    yield chunk if is_utf8 else text.encode("utf-8", "surrogatepass")
+    yield chunk if is_utf8 else text.encode()
 
 
 def _check_mark(chunk: bytes, codec: str, label: str, setting: str) -> None:

@@ -58,14 +58,14 @@ def typed(column: Column) -> pl.Expr:
             number = _digits(column).cast(pl.Float64, strict=False)
             value = pl.when(number.is_finite()).then(number)
         case "date":
-            value = _matching(text, column).str.to_date(strptime_format(column), strict=False)
+            value = _matching(text, column).str.to_date(strptime_format(column), strict=False, cache=False)
         case _:
             text = _matching(text, column)
             if "%z" in column.format:
-                value = text.str.replace("Z$", "+0000").str.to_datetime(strptime_format(column), strict=False, time_unit="us")
+                value = text.str.replace("Z$", "+0000").str.to_datetime(strptime_format(column), strict=False, time_unit="us", cache=False)
                 value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
             else:
-                value = text.str.to_datetime(strptime_format(column), strict=False, time_unit="us")
+                value = text.str.to_datetime(strptime_format(column), strict=False, time_unit="us", cache=False)
     return value.alias(column.name)
 
 
