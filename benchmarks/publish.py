@@ -3,7 +3,8 @@
     python -m benchmarks.publish [million rows, default 5] [rounds, default 3]
 
 Belongs here: building a synthetic warehouse, timing, ratios of medians. Does not belong here: a pass or a fail.
-Target (spec, performance): candidate, audit and swap <= 1.1 x the floor; the rename itself < 1 ms. Parquet is shown apart: the floor has none.
+Target (spec, performance): candidate, audit and swap <= 1.1 x the floor; the rename itself < 1 ms.
+Parquet is shown apart: the floor has none.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def write_warehouse(path: Path, rows: int) -> None:
                 f"""
                 create table marts.fct_{number} as
                 select
-                    range as row_id, 'acc_' || (hash(range) % 100000) as account_id, date '2023-01-01' + cast(range % 1000 as integer) as month_on,
+                    range as row_id, 'acc_' || (hash(range) % 100000) as account_id,
+                    date '2023-01-01' + cast(range % 1000 as integer) as month_on,
                     cast(hash(range) % 1000000 as decimal(18, 4)) / 100 as amount_double, 'kind ' || range % 7 as kind, random() as share
                 from range({rows // TABLES})
                 """

@@ -16,7 +16,8 @@ class Thresholds:
 
     quarantined_error_ratio: share of a load's rows in quarantine from which it blocks. A twentieth is far above the odd broken row and far
         below a renamed format, which loses a whole column.
-    failed_files_block: 1 lets a file that could not be landed stop the publish; 0 tells it, and the other sources are published.
+    failed_files_block: 1 lets a file that could not be landed stop the publish, because rows are missing; 0 tells it, and the other
+        files are published.
     volume_minimum_history: loads or versions needed before a volume is judged by its spread; with eight, one outlier is not the median.
     volume_z: robust z from which a volume is told. Six median absolute deviations: a normal week passes, a half-empty export does not.
     volume_shrink_ratio: share by which a published table may shrink between versions before it is told, while history is short.
@@ -27,7 +28,7 @@ class Thresholds:
     """
 
     quarantined_error_ratio: float = 0.05
-    failed_files_block: float = 0
+    failed_files_block: float = 1
     volume_minimum_history: float = 8
     volume_z: float = 6.0
     volume_shrink_ratio: float = 0.2

@@ -49,6 +49,21 @@ def prepare_manifest(settings: Settings) -> Path:
     return manifest
 
 
+def code_revision() -> str:
+    """Revision of the checkout, where there is one; empty in an installation without git."""
+    try:
+        done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=PROJECT_ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def manifest_checksum(settings: Settings) -> str:
+    """Hash of everything that the manifest was parsed from: the project's files and the company."""
+    mark = settings.paths.dbt_target / ".parsed"
+    return mark.read_text() if mark.exists() else ""
+
+
 def vars_argument(settings: Settings) -> str:
     """The company as dbt's --vars. The same text in every invocation of a company, or dbt would parse everything again."""
     return json.dumps(settings.dbt_vars, sort_keys=True)

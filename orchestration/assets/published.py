@@ -18,7 +18,7 @@ from orchestration.assets.metrics import DEFINITIONS_KEY, METRICS_KEY
 from orchestration.assets.raw import POOL
 from orchestration.assets.warehouse import Translator
 from orchestration.contracts import TableContract
-from orchestration.dbt_project import domain_of, published_models, read_manifest
+from orchestration.dbt_project import code_revision, domain_of, manifest_checksum, published_models, read_manifest
 from orchestration.progress import say, warn
 from orchestration.publish import PublishRefused, audit, build_candidate, newest_record, publish, read_loads, required_checks
 from orchestration.publish.candidate import WAREHOUSE_REGISTERS
@@ -73,6 +73,7 @@ def build_audit_asset(
         paths = target_paths(settings, as_of)
         content = read_manifest(manifest)
         mine = running(contracts, settings)
+        _require_day(settings.paths.warehouse, as_of)
         say("building the candidate")
         candidate = build_candidate(
             paths,
@@ -80,7 +81,10 @@ def build_audit_asset(
             as_of=as_of,
             run_id=context.run_id,
             loads=read_loads(settings.paths.lake, mine.values()),
+            manifest_checksum=manifest_checksum(settings),
+            code_revision=code_revision(),
             backfill=bool(paths.edition),
+            tolerance=_tolerance(settings.paths.warehouse),
         )
         say("auditing the candidate")
         results, history = judge(mine.values(), candidate, paths, content, settings.paths.dbt_target / "run_results.json", as_of)
@@ -93,7 +97,7 @@ def build_audit_asset(
                 "record": record.name,
                 "version": candidate.version,
                 "as_of": str(as_of),
-                **{status: count for status, count in Counter(result.status for result in results).items()},
+                **Counter(result.status for result in results),
             },
             check_results=[_check_result(boundary, [each for each in results if each.boundary == boundary]) for boundary in BOUNDARIES],
         )
@@ -156,6 +160,23 @@ def build_published_assets(
                 )
 
     return publish_file
+
+
+def _require_day(warehouse: Path, as_of: date) -> None:
+    """Refuse marts that another run built for another day in between."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        built = connection.execute("select as_of_on from conformed.runs").fetchall()
+    if built != [(as_of,)]:
+        raise dg.Failure(
+            f"the warehouse was built as of {built[0][0]}, not {as_of}: another run came between. Run {as_of} again", allow_retries=False
+        )
+
+
+def _tolerance(warehouse: Path) -> float:
+    """Change of a closed period's value below which it is no restatement, from seeds.thresholds; 0 where the company says nothing."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute("select value from seeds.thresholds where name = 'closed_period_tolerance'").fetchall()
+    return float(found[0][0]) if found else 0.0
 
 
 def running(contracts: Mapping[tuple[str, str], TableContract], settings: Settings) -> dict[tuple[str, str], TableContract]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestration.automation.summary import summary
 from orchestration.dbt_project import prepare_manifest
 from orchestration.progress import say, show_progress
+from orchestration.publish import single_publisher
 from orchestration.settings import PROJECT_ROOT, Settings
 
 
@@ -62,7 +63,7 @@ def run_nightly(settings: Settings) -> str:
 
     from orchestration.definitions import defs
 
-    with dg.DagsterInstance.get() as instance:
+    with single_publisher(settings.paths.root, "nightly", timeout_seconds=3600), dg.DagsterInstance.get() as instance:
         result = defs.resolve_job_def("nightly").execute_in_process(
             instance=instance,
             partition_key=settings.as_of.isoformat(),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from orchestration.contracts import TableContract
@@ -50,6 +50,8 @@ def csv_files(draw: st.DrawFn) -> tuple[list[list[str]], bytes, int]:
     rows = draw(st.lists(st.lists(text, min_size=width, max_size=width), max_size=8))
     target = io.StringIO()
     quoting = draw(st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]))
+    # The csv module leaves a lone CR unquoted; before a LF it would read as one line end, so there is no right answer to test.
+    assume(quoting == csv.QUOTE_ALL or not any(row[-1].endswith("\r") for row in rows))
     writer = csv.writer(target, quoting=quoting, lineterminator=draw(st.sampled_from(["\n", "\r\n"])))
     writer.writerow([f"c{number}" for number in range(width)])
     writer.writerows(rows)

@@ -8,10 +8,7 @@ items as (
 ),
 
 owners as (
-    select distinct
-        subscription_id,
-        account_id
-    from subscriptions
+    select distinct subscription_id, account_id from subscriptions
 ),
 
 -- A discount of the account is one of each of its subscriptions, behind the subscription's own.
@@ -31,13 +28,8 @@ discounts as (
             and coalesce(discounts.subscription_id, owners.subscription_id) = owners.subscription_id
 ),
 
-readings as (
-    select *
-    from (values
-        ('forever', ['forever']),
-        ('recurring', ['forever', 'repeating']),
-        ('all', ['forever', 'repeating', 'once'])
-    ) as readings (discounts_counted, durations)
+readings (discounts_counted, durations) as (
+    values ('forever', ['forever']), ('recurring', ['forever', 'repeating']), ('all', ['forever', 'repeating', 'once'])
 ),
 
 -- The readings differ only where a discount ends by itself; elsewhere the recurring one stands for all.
@@ -56,6 +48,7 @@ scopes as (
 counted_discounts as (
     select
         scopes.discounts_counted,
+        scopes.is_contested,
         discounts.*
     from scopes
     inner join discounts
@@ -65,8 +58,7 @@ counted_discounts as (
 bounds as (
     {%- for changes in ['subscriptions', 'items'] %}
     select
-        scopes.discounts_counted,
-        scopes.subscription_id,
+        scopes.* exclude (durations),
         unnest([{{ changes }}.from_on, {{ changes }}.to_on]) as bound_on
     from scopes
     inner join {{ changes }}
@@ -74,32 +66,30 @@ bounds as (
     union
     {%- endfor %}
     select
-        discounts_counted,
         subscription_id,
+        discounts_counted,
+        is_contested,
         unnest([from_on, to_on]) as bound_on
     from counted_discounts
 ),
 
 segments as (
     select
-        discounts_counted,
-        subscription_id,
+        * exclude (bound_on),
         bound_on as from_on,
         lead(bound_on) over (partition by discounts_counted, subscription_id order by bound_on) as to_on
     from bounds
     qualify to_on is not null and from_on <= {{ as_of() }}
 ),
 
-chosen_discounts as (
+reduced_segments as (
     select
-        segments.discounts_counted,
-        segments.subscription_id,
-        segments.from_on,
+        segments.*,
         discounts.percent_off,
         discounts.amount_off,
-        discounts.currency
+        discounts.currency as discount_currency
     from segments
-    inner join counted_discounts as discounts
+    left join counted_discounts as discounts
         on
             segments.discounts_counted = discounts.discounts_counted
             and segments.subscription_id = discounts.subscription_id
@@ -107,31 +97,29 @@ chosen_discounts as (
             and segments.from_on < discounts.to_on
     qualify row_number() over (
         partition by segments.discounts_counted, segments.subscription_id, segments.from_on
-        order by discounts.is_own desc, discounts.starts_at desc, discounts.discount_id desc
+        order by discounts.is_own desc nulls last, discounts.starts_at desc, discounts.discount_id desc
     ) = 1
 ),
 
 discounted as (
     select
         items.* exclude (from_on, to_on),
-        segments.discounts_counted,
+        segments.* exclude (subscription_id, percent_off, amount_off, discount_currency),
         subscriptions.account_id,
-        segments.from_on,
-        segments.to_on,
         subscriptions.status,
         subscriptions.is_counting,
         subscriptions.is_cancelling,
         case when subscriptions.status in ('active', 'past_due') then items.period_amount else 0 end as gross_amount,
-        coalesce(chosen_discounts.percent_off, 0) as percent_off,
+        coalesce(segments.percent_off, 0) as percent_off,
         -- An amount off is used up item after item: what the items before this one have left of it.
         case
-            when chosen_discounts.amount_off is null or coalesce(chosen_discounts.currency, '') != items.currency then 0
-            else greatest(0, chosen_discounts.amount_off - coalesce(sum(items.period_amount) over (
+            when segments.amount_off is null or coalesce(segments.discount_currency, '') != items.currency then 0
+            else greatest(0, segments.amount_off - coalesce(sum(items.period_amount) over (
                 partition by segments.discounts_counted, segments.subscription_id, segments.from_on
                 order by items.subscription_item_id rows between unbounded preceding and 1 preceding
             ), 0))
         end as amount_off
-    from segments
+    from reduced_segments as segments
     inner join subscriptions
         on
             segments.subscription_id = subscriptions.subscription_id
@@ -142,22 +130,28 @@ discounted as (
             segments.subscription_id = items.subscription_id
             and items.from_on <= segments.from_on
             and segments.from_on < items.to_on
-    left join chosen_discounts
-        on
-            segments.discounts_counted = chosen_discounts.discounts_counted
-            and segments.subscription_id = chosen_discounts.subscription_id
-            and segments.from_on = chosen_discounts.from_on
+),
+
+monthly as (
+    select
+        * exclude (gross_amount, percent_off, amount_off, period_amount, month_numerator, month_denominator),
+        {{ scale_amount('gross_amount', 'month_numerator', 'month_denominator') }} as gross_native_mrr,
+        {{ scale_amount(
+            'greatest(gross_amount - amount_off, 0)',
+            'cast((100 - percent_off) * 10000 as hugeint) * month_numerator',
+            'cast(1000000 as hugeint) * month_denominator'
+        ) }} as native_mrr
+    from discounted
 )
 
 select
-    discounted.* exclude (gross_amount, percent_off, amount_off, period_amount, month_numerator, month_denominator),
-    scopes.is_contested,
-    {{ scale_amount('gross_amount', 'month_numerator', 'month_denominator') }} as gross_native_mrr,
-    {{ scale_amount(
-        'greatest(gross_amount - amount_off, 0)',
-        'cast((100 - percent_off) * 10000 as hugeint) * month_numerator',
-        'cast(1000000 as hugeint) * month_denominator'
-    ) }} as native_mrr
-from discounted
-inner join scopes
-    on discounted.subscription_id = scopes.subscription_id and discounted.discounts_counted = scopes.discounts_counted
+    monthly.*,
+    products.product_name,
+    products.kind,
+    {{ scale_amount('monthly.gross_native_mrr', 'rates.rate_numerator', 'rates.rate_denominator') }} as gross_mrr,
+    {{ scale_amount('monthly.native_mrr', 'rates.rate_numerator', 'rates.rate_denominator') }} as mrr
+from monthly
+left join {{ ref('products') }} as products
+    on monthly.product_id = products.product_id
+left join {{ ref('int_currencies__rated') }} as rates
+    on monthly.currency = rates.currency

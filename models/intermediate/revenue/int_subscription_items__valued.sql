@@ -1,9 +1,10 @@
--- The house's reading: recurring discounts reduce, and what is on hold makes nothing.
-with monthly as (
-    select
-        * exclude (discounts_counted, is_contested, is_cancelling, gross_native_mrr, native_mrr),
-        case when is_counting then gross_native_mrr else 0 end as gross_native_mrr,
-        case when is_counting then native_mrr else 0 end as native_mrr
-    from {{ ref('int_subscription_items__priced') }}
-    where discounts_counted = 'recurring'
-)
+-- The house's reading of the prices: recurring discounts reduce, and a subscription on hold makes nothing.
+select
+    * exclude (discounts_counted, is_contested, is_cancelling)
+    replace (
+        {%- for column in ['gross_native_mrr', 'native_mrr', 'gross_mrr', 'mrr'] %}
+        case when is_counting then {{ column }} else 0 end as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    )
+from {{ ref('int_subscription_items__priced') }}
+where discounts_counted = 'recurring'

@@ -7,6 +7,7 @@ with dated as (
         states.status,
         states.is_collection_paused,
         states.status in ('active', 'past_due') and not states.is_collection_paused as is_counting,
+        states.status in ('active', 'past_due') and coalesce(states.is_cancel_requested, false) as is_cancelling,
         states.churn_reason
     from {{ ref('subscription_states') }} as states
     inner join {{ ref('subscriptions') }} as subscriptions
@@ -26,8 +27,8 @@ kept_changes as (
     select *
     from kept_last_of_day
     qualify
-        lag(hash(status, is_collection_paused, churn_reason)) over (partition by subscription_id order by from_on)
-        is distinct from hash(status, is_collection_paused, churn_reason)
+        lag(hash(status, is_collection_paused, is_cancelling, churn_reason)) over (partition by subscription_id order by from_on)
+        is distinct from hash(status, is_collection_paused, is_cancelling, churn_reason)
 ),
 
 closed as (
@@ -45,6 +46,7 @@ select
     status,
     is_collection_paused,
     is_counting,
+    is_cancelling,
     churn_reason,
     -- Day on which it last left paid service, seen from a state that is out of it.
     case

@@ -4,6 +4,7 @@ select
     effective_at,
     status,
     pause_collection is not null as is_collection_paused,
+    coalesce(cancel_at_period_end, false) as is_cancel_requested,
     current_period_start as period_started_at,
     current_period_end as period_ended_at,
     case

@@ -1,0 +1,133 @@
+"""Every command and query in the README, run. A command that the README gains without a way to run it here fails the suite."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import Run, environment
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+
+
+def commands() -> list[str]:
+    lines = [line.split("#")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    return sorted({line for line in lines if line})
+
+
+def shell(command: str, data: Path, seconds: int = 600) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, shell=True, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False, timeout=seconds
+    )
+
+
+def succeeds(command: str, data: Path) -> None:
+    done = shell(command, data)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def is_made_of(command: str, data: Path) -> None:
+    """The suite itself and the long measurements: what make would run for them, not run inside the suite."""
+    done = shell(f"{command} -n", data)
+    assert done.returncode == 0 and re.search(r"pytest|benchmarks", done.stdout), done.stdout + done.stderr
+
+
+def ran_before(command: str, data: Path) -> None:
+    """`make nightly` made the data that this test was given; other tests of this folder run it for another day and another company."""
+    assert (data / "sample" / "published" / "scalehouse.duckdb").exists()
+
+
+def serves(command: str, data: Path) -> None:
+    """The UI answers on its address, with telemetry off and nothing to click away, and stops when told."""
+    started = subprocess.Popen(
+        command,
+        shell=True,
+        cwd=ROOT,
+        env=environment(data),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            try:
+                with urllib.request.urlopen("http://127.0.0.1:3000/server_info", timeout=2) as answer:
+                    assert b"dagster" in answer.read()
+                    break
+            except OSError:
+                assert started.poll() is None and time.monotonic() < deadline, "the UI did not come up"
+                time.sleep(1)
+        assert "enabled: false" in (data / "sample" / "dagster" / "dagster.yaml").read_text(encoding="utf-8").split("concurrency")[0]
+        assert (data / "sample" / "dagster" / ".nux" / "nux.yaml").read_text(encoding="utf-8") == "seen: 1\n"
+    finally:
+        os.killpg(started.pid, signal.SIGTERM)
+        started.wait(timeout=60)
+
+
+HOW: dict[str, Callable[[str, Path], None]] = {
+    "make nightly": ran_before,
+    "AS_OF=2026-03-31 make nightly": ran_before,
+    "COMPANY=companies/online_retail.yml make nightly": ran_before,
+    "make test": is_made_of,
+    "make bench": is_made_of,
+    "make ui": serves,
+    "make check": succeeds,
+    "make replay": succeeds,
+    "make rollback": succeeds,
+    ".venv/bin/python -m orchestration mf list metrics": succeeds,
+    ".venv/bin/python -m orchestration mf query --metrics nrr --group-by metric_time__month": succeeds,
+}
+
+
+def test_every_command_has_a_way_to_be_run() -> None:
+    assert set(commands()) == set(HOW)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("readme")
+@pytest.mark.parametrize("command", [command for command in HOW if command != "make rollback"])
+def test_the_command_works(command: str, own_copy: Path) -> None:
+    HOW[command](command, own_copy)
+
+
+def test_the_queries_work_on_the_published_file(nightly: Run) -> None:
+    queries = blocks("sql")
+    assert queries
+    with duckdb.connect(str(nightly.published), read_only=True) as connection:
+        for query in queries:
+            assert connection.execute(query).fetchall()
+
+
+def test_the_python_works(nightly: Run) -> None:
+    for code in blocks("python"):
+        code = code.replace("data/sample", str(nightly.folder))
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode == 0 and "nrr" in done.stdout) or "aov" in done.stdout, done.stdout + done.stderr
+
+
+def test_every_table_that_is_named_is_published(nightly: Run) -> None:
+    published = {row[0] for row in nightly.query("select table_name from duckdb_tables() where schema_name = 'published'")}
+    named = set(re.findall(r"`published\.([a-z_]+)`", README))
+    assert named and named <= published
+
+
+def test_every_file_that_is_named_exists() -> None:
+    for name in re.findall(r"`((?:models|companies|seeds|tests)/[A-Za-z0-9_./]+)`", README):
+        assert (ROOT / name).exists(), name
