@@ -9,6 +9,8 @@ PY := $(VENV)/bin/python
 # COMPANY=<file> runs another company; AS_OF=YYYY-MM-DD computes another day.
 export COMPANY AS_OF
 export UV_COMPILE_BYTECODE := 1
+# Companies put their own authority among the system certificates.
+export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export DO_NOT_TRACK := 1
