@@ -9,12 +9,20 @@ from __future__ import annotations
 import shutil
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.automation.summary import summary
 from orchestration.dbt_project import prepare_manifest
 from orchestration.progress import say, show_progress
 from orchestration.publish import single_publisher
 from orchestration.settings import PROJECT_ROOT, Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+
+# Tag of the runs that a shell starts; a run that the UI starts is its daemon's to watch.
+STARTED_HERE = {"scalehouse/started_by": "shell"}
 
 
 class RunFailed(RuntimeError):
@@ -64,8 +72,10 @@ def run_nightly(settings: Settings) -> str:
     from orchestration.definitions import defs
 
     with single_publisher(settings.paths.root, "nightly", timeout_seconds=3600), dg.DagsterInstance.get() as instance:
+        end_dead_runs(instance)
         result = defs.resolve_job_def("nightly").execute_in_process(
             instance=instance,
+            tags=STARTED_HERE,
             partition_key=settings.as_of.isoformat(),
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
@@ -76,6 +86,22 @@ def run_nightly(settings: Settings) -> str:
         # dbt left out a model that the manifest promised: a file changed between parsing and building.
         raise RunFailed("a step before the publish was skipped, so nothing was published; run it again")
     return summary(settings.paths.published, settings.company.reporting_currency)
+
+
+def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Close the runs of earlier shells that were killed, and give back the places that they hold in pools; their ids.
+
+    Called under the company's lock, which dies with its process: a run that a shell started and that has not ended is dead. Without this
+    the next run would wait for ever for the writer's place, since no daemon runs beside a shell.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    open_states = [DagsterRunStatus.NOT_STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    dead = instance.get_runs(filters=RunsFilter(statuses=open_states, tags=STARTED_HERE))
+    for run in dead:
+        instance.report_run_failed(run, message="its process was killed; the next run takes over")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in dead]
 
 
 def _why(result: object) -> str:

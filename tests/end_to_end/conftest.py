@@ -54,6 +54,7 @@ def run_nightly(data: Path, company: str = "sample", root: Path = ROOT, **variab
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
     return Run(data / company, done.returncode, done.stdout + done.stderr)
 
