@@ -4,14 +4,14 @@ with
 
 totalled_clocks as (
     {%- for clock in ['daily', 'weekly', 'monthly', 'quarterly'] %}
-        {{ "union all" if not loop.first }}
-        select
-            '{{ clock }}' as clock,
-            coalesce(sum(order_count), 0) as order_count,
-            coalesce(sum(new_customer_count), 0) as customer_count,
-            coalesce(sum(revenue_amount), 0) as revenue_amount,
-            count(*) filter (where new_customer_count + returning_customer_count <> ordering_customer_count) as misfit_count
-        from {{ ref('fct_customer_orders_' ~ clock) }}
+    {{ "union all" if not loop.first }}
+    select
+        '{{ clock }}' as clock,
+        coalesce(sum(order_count), 0) as order_count,
+        coalesce(sum(new_customer_count), 0) as customer_count,
+        coalesce(sum(revenue_amount), 0) as revenue_amount,
+        count(*) filter (where new_customer_count + returning_customer_count <> ordering_customer_count) as misfit_count
+    from {{ ref('fct_customer_orders_' ~ clock) }}
     {%- endfor %}
 ),
 

@@ -4,28 +4,28 @@ with
 
 staged_entries as (
     {%- for source in var('providers').get('orders') or [] %}
-        select
-            '{{ source }}' as source_name,
-            'order' as entry_kind,
-            orders.currency,
-            orders.subtotal_amount as amount
-        from {{ ref('stg_' ~ source ~ '__orders') }} as orders
-        left join {{ ref('int_customers__excluded') }} as excluded on orders.customer_id = excluded.customer_id
-        where {{ local_date('orders.ordered_at') }} <= {{ as_of() }} and excluded.customer_id is null
-        union all
+    select
+        '{{ source }}' as source_name,
+        'order' as entry_kind,
+        orders.currency,
+        orders.subtotal_amount as amount
+    from {{ ref('stg_' ~ source ~ '__orders') }} as orders
+    left join {{ ref('int_customers__excluded') }} as excluded on orders.customer_id = excluded.customer_id
+    where {{ local_date('orders.ordered_at') }} <= {{ as_of() }} and excluded.customer_id is null
+    union all
     {%- endfor %}
     {%- for source in var('providers').get('order_refunds') or [] %}
-        select
-            '{{ source }}' as source_name,
-            'refund' as entry_kind,
-            refunds.currency,
-            refunds.amount
-        from {{ ref('stg_' ~ source ~ '__order_refunds') }} as refunds
-        left join {{ ref('orders') }} as orders on refunds.order_id = orders.order_id
-        left join {{ ref('int_customers__excluded') }} as excluded
-            on coalesce(orders.customer_id, refunds.customer_id) = excluded.customer_id
-        where {{ local_date('refunds.refunded_at') }} <= {{ as_of() }} and excluded.customer_id is null
-        union all
+    select
+        '{{ source }}' as source_name,
+        'refund' as entry_kind,
+        refunds.currency,
+        refunds.amount
+    from {{ ref('stg_' ~ source ~ '__order_refunds') }} as refunds
+    left join {{ ref('orders') }} as orders on refunds.order_id = orders.order_id
+    left join {{ ref('int_customers__excluded') }} as excluded
+        on coalesce(orders.customer_id, refunds.customer_id) = excluded.customer_id
+    where {{ local_date('refunds.refunded_at') }} <= {{ as_of() }} and excluded.customer_id is null
+    union all
     {%- endfor %}
     select
         null as source_name,

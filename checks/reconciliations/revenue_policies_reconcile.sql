@@ -17,66 +17,70 @@ with policies as (
 
 baseline_less_house as (
     select
-        account_id,
-        period_on,
         {%- for measure in measures %}
-        {{ measure }}{{ "," if not loop.last }}
+        {{ measure }},
         {%- endfor %}
+        account_id,
+        period_on
     from policies
     where is_baseline
     union all
     select
-        account_id,
-        period_on,
         {%- for amount in amounts %}
         -{{ amount }} as {{ amount }},
         {%- endfor %}
         {%- for count, house_count in counts.items() %}
-        -{{ house_count }} as {{ count }}{{ "," if not loop.last }}
+        -{{ house_count }} as {{ count }},
         {%- endfor %}
+        account_id,
+        period_on
     from {{ ref('fct_account_mrr_monthly') }}
 ),
 
 -- A policy, less the baseline for each policy, less the policy's reasons.
 policy_less_reasons as (
     select
+        {%- for measure in measures %}
+        {{ measure }},
+        {%- endfor %}
         policy,
         account_id,
-        period_on,
-        {%- for measure in measures %}
-        {{ measure }}{{ "," if not loop.last }}
-        {%- endfor %}
+        period_on
     from policies
     union all
     select
+        {%- for measure in measures %}
+        -policies.{{ measure }} as {{ measure }},
+        {%- endfor %}
         others.policy,
         policies.account_id,
-        policies.period_on,
-        {%- for measure in measures %}
-        -policies.{{ measure }} as {{ measure }}{{ "," if not loop.last }}
-        {%- endfor %}
+        policies.period_on
     from policies
     cross join (select policy from {{ ref('mrr_policies') }}) as others
     where policies.is_baseline
     union all
     select
+        {%- for measure in measures %}
+        -{{ measure }}_difference as {{ measure }},
+        {%- endfor %}
         policy,
         account_id,
-        period_on,
-        {%- for measure in measures %}
-        -{{ measure }}_difference as {{ measure }}{{ "," if not loop.last }}
-        {%- endfor %}
+        period_on
     from {{ ref('mrr_policy_reconciliation') }}
 )
 
 select
     'the baseline is not the house' as fault,
-    null as policy,
+    cast(null as varchar) as policy,
     account_id,
     period_on
 from baseline_less_house
 group by account_id, period_on
-having {% for measure in measures %}{{ "or " if not loop.first }}sum({{ measure }}) != 0 {% endfor %}
+having
+    count(*) = 0
+    {%- for measure in measures %}
+    or sum({{ measure }}) != 0
+    {%- endfor %}
 union all
 select
     'the reasons are not the difference' as fault,
@@ -85,7 +89,11 @@ select
     period_on
 from policy_less_reasons
 group by policy, account_id, period_on
-having {% for measure in measures %}{{ "or " if not loop.first }}sum({{ measure }}) != 0 {% endfor %}
+having
+    count(*) = 0
+    {%- for measure in measures %}
+    or sum({{ measure }}) != 0
+    {%- endfor %}
 union all
 select
     'opening and movements are not closing' as fault,

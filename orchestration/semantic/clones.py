@@ -167,8 +167,9 @@ class _MomentBuilder:
         if y is None:
             return Cell(metric.name, x, sample=x if metric.unit == "count" else None, pending=metric.pending)
         if metric.interval == "delta":
-            # Products leave decimal(38) soon; moments are statistics, not money, so they may be floating.
-            dx, dy = (f"cast({self._expression(name)} as double)" for name in (x, y))
+            # Exact products and sums: a sum of doubles depends on the order of the rows, and the same data would not give the same
+            # interval twice. decimal(38,8) holds what accounts and orders can be worth.
+            dx, dy = (f"cast({self._expression(name)} as decimal(19, 4))" for name in (x, y))
             return Cell(
                 metric.name,
                 x,

@@ -18,9 +18,9 @@ attributed_refunds as (
     left join {{ ref('orders') }} as named_orders on refunds.order_id = named_orders.order_id
     left join {{ ref('int_order_countries__coded') }} as countries on refunds.country = countries.country
     where not exists (
-        select 1 from {{ ref('int_customers__excluded') }} as excluded
-        where excluded.customer_id = coalesce(named_orders.customer_id, refunds.customer_id)
-    )
+            select 1 from {{ ref('int_customers__excluded') }} as excluded
+            where excluded.customer_id = coalesce(named_orders.customer_id, refunds.customer_id)
+        )
 )
 
 select

@@ -101,8 +101,8 @@ passing as (
     where not windows.drops_joined_and_left
     group by windows.ruleset_id, windows.period_on, items.account_id, items.entity_id, items.to_on
     qualify row_number() over (
-        partition by windows.ruleset_id, windows.period_on, items.entity_id order by items.to_on desc
-    ) = 1
+            partition by windows.ruleset_id, windows.period_on, items.entity_id order by items.to_on desc
+        ) = 1
 ),
 
 paired as (

@@ -46,9 +46,9 @@ used as (
             and discounts.ends_at < billing_periods.period_ended_at
     where coupons.duration = 'once' and {{ local_date('discounts.ends_at') }} <= {{ as_of() }}
     qualify row_number() over (
-        partition by discounts.discount_id
-        order by billing_periods.period_started_at desc, billing_periods.subscription_id asc
-    ) = 1
+            partition by discounts.discount_id
+            order by billing_periods.period_started_at desc, billing_periods.subscription_id asc
+        ) = 1
 )
 
 select *

@@ -10,12 +10,12 @@ with policies as (
 
 pairs as (
     select
-        policies.policy,
-        policies.is_baseline,
         {%- for switch in switches %}
         baseline.{{ switch }} as baseline_{{ switch }},
-        policies.{{ switch }} as policy_{{ switch }}{{ "," if not loop.last }}
+        policies.{{ switch }} as policy_{{ switch }},
         {%- endfor %}
+        policies.policy,
+        policies.is_baseline
     from policies
     inner join policies as baseline
         on baseline.is_baseline
@@ -23,29 +23,29 @@ pairs as (
 
 steps as (
     select
+        {%- for switch in switches %}
+        baseline_{{ switch }} as {{ switch }},
+        {%- endfor %}
         policy,
         is_baseline,
         0 as step,
         cast(null as varchar) as reason,
         cast(null as varchar) as baseline_setting,
-        cast(null as varchar) as policy_setting,
-        {%- for switch in switches %}
-        baseline_{{ switch }} as {{ switch }}{{ "," if not loop.last }}
-        {%- endfor %}
+        cast(null as varchar) as policy_setting
     from pairs
     {%- for changed in switches %}
     {%- set step = loop.index %}
     union all
     select
+        {%- for switch in switches %}
+        {{ 'policy' if loop.index <= step else 'baseline' }}_{{ switch }} as {{ switch }},
+        {%- endfor %}
         policy,
         is_baseline,
         {{ step }} as step,
         '{{ changed }}' as reason,
         cast(baseline_{{ changed }} as varchar) as baseline_setting,
-        cast(policy_{{ changed }} as varchar) as policy_setting,
-        {%- for switch in switches %}
-        {{ 'policy' if loop.index <= step else 'baseline' }}_{{ switch }} as {{ switch }}{{ "," if not loop.last }}
-        {%- endfor %}
+        cast(policy_{{ changed }} as varchar) as policy_setting
     from pairs
     where baseline_{{ changed }} is distinct from policy_{{ changed }}
     {%- endfor %}

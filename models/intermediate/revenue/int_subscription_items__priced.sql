@@ -96,9 +96,9 @@ reduced_segments as (
             and discounts.from_on <= segments.from_on
             and segments.from_on < discounts.to_on
     qualify row_number() over (
-        partition by segments.discounts_counted, segments.subscription_id, segments.from_on
-        order by discounts.is_own desc nulls last, discounts.starts_at desc, discounts.discount_id desc
-    ) = 1
+            partition by segments.discounts_counted, segments.subscription_id, segments.from_on
+            order by discounts.is_own desc nulls last, discounts.starts_at desc, discounts.discount_id desc
+        ) = 1
 ),
 
 discounted as (
@@ -115,9 +115,9 @@ discounted as (
         case
             when segments.amount_off is null or coalesce(segments.discount_currency, '') != items.currency then 0
             else greatest(0, segments.amount_off - coalesce(sum(items.period_amount) over (
-                partition by segments.discounts_counted, segments.subscription_id, segments.from_on
-                order by items.subscription_item_id rows between unbounded preceding and 1 preceding
-            ), 0))
+                    partition by segments.discounts_counted, segments.subscription_id, segments.from_on
+                    order by items.subscription_item_id rows between unbounded preceding and 1 preceding
+                ), 0))
         end as amount_off
     from reduced_segments as segments
     inner join subscriptions

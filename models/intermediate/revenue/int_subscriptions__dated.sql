@@ -52,8 +52,8 @@ select
     case
         when not is_counting
             then max(case when is_counting then to_on end) over (
-                partition by subscription_id order by from_on
-                rows between unbounded preceding and 1 preceding
-            )
+                    partition by subscription_id order by from_on
+                    rows between unbounded preceding and 1 preceding
+                )
     end as left_on
 from closed

@@ -7,9 +7,9 @@ gathered_customers as (
         {{ local_date('created_at') }} as created_on
     from {{ ref('customers') }} as profiles
     where not exists (
-        select 1 from {{ ref('int_customers__excluded') }} as excluded
-        where excluded.customer_id = profiles.customer_id
-    )
+            select 1 from {{ ref('int_customers__excluded') }} as excluded
+            where excluded.customer_id = profiles.customer_id
+        )
 ),
 
 summed_orders as (

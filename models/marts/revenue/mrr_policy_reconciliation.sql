@@ -10,9 +10,12 @@ with steps as (
 ),
 
 signed as (
-    {%- for ruleset, sign in [('ruleset_id', ''), ('previous_ruleset_id', '-')] %}
+    {%- for ruleset, sign in [('ruleset_id', 1), ('previous_ruleset_id', -1)] %}
     {{ "union all" if not loop.first }}
     select
+        {%- for measure in measures %}
+        {{ sign }} * movements.{{ measure }} as {{ measure }},
+        {%- endfor %}
         steps.policy,
         steps.step,
         steps.reason,
@@ -20,10 +23,7 @@ signed as (
         steps.policy_setting,
         movements.period_on,
         movements.account_id,
-        movements.is_complete,
-        {%- for measure in measures %}
-        {{ sign }}movements.{{ measure }} as {{ measure }}{{ "," if not loop.last }}
-        {%- endfor %}
+        movements.is_complete
     from steps
     inner join {{ ref('int_account_mrr__by_policy') }} as movements
         on steps.{{ ruleset }} = movements.ruleset_id
@@ -46,6 +46,6 @@ select
 from signed
 group by policy, period_on, account_id, step, reason, baseline_setting, policy_setting, is_complete
 having
-    {%- for measure in measures %}
+{%- for measure in measures %}
     {{ "or " if not loop.first }}sum({{ measure }}) != 0
-    {%- endfor %}
+{%- endfor %}
