@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         command = commands.add_parser(name, help=text)
         if name in ("mf", "dbt"):
             command.add_argument("rest", nargs=argparse.REMAINDER)
-    commands.add_parser("rollback", help="put an earlier published version back").add_argument("version", nargs="?")
+    commands.add_parser("rollback", help="put an earlier published version back").add_argument("version", nargs="?", type=int)
     options = parser.parse_args(arguments)
     try:
         return _run(options, Settings())
@@ -52,7 +52,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.command == "rollback":
         from orchestration.publish import rollback
 
-        print(rollback(settings.paths, options.version))
+        back = rollback(settings.paths, options.version)
+        print(f"version {back.version} is live again: {back.path}")
         return 0
     manifest = prepare_manifest(settings)
     if options.command == "replay":
