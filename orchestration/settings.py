@@ -183,6 +183,8 @@ class Settings:
             "DBT_PROFILES_DIR": str(PROJECT_ROOT),
             "DBT_PROJECT_DIR": str(PROJECT_ROOT),
             "DAGSTER_HOME": str(self.paths.dagster_home),
+            # dg and Dagster's own processes load the definitions and the event log from here.
+            "PYTHONPATH": str(PROJECT_ROOT),
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "GX_ANALYTICS_ENABLED": "false",

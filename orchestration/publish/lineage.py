@@ -14,10 +14,14 @@ from orchestration.publish.contents import digest
 
 @dataclass(frozen=True)
 class Lineage:
-    """A metric's source tables, as (source, table), and a hash of every model and seed that it stands on."""
+    """A metric's source tables, as (source, table), and a hash of every model and seed that it stands on.
+
+    `counts_later_events`: its semantic model says that what happens later still counts in an earlier period.
+    """
 
     sources: frozenset[tuple[str, str]]
     code_hash: str
+    counts_later_events: bool = False
 
 
 def metric_lineage(manifest: Mapping[str, Any]) -> dict[str, Lineage]:
@@ -32,7 +36,12 @@ def _lineage(manifest: Mapping[str, Any], metric: str) -> Lineage:
         name: (node.get("checksum") or {}).get("checksum", "") for name, node in nodes.items() if node["resource_type"] in ("model", "seed")
     }
     sources = [manifest["sources"][name] for name in above if name in manifest["sources"]]
-    return Lineage(frozenset((source["source_name"], source["name"]) for source in sources), digest(code))
+    models = [manifest["semantic_models"][name] for name in above if name in (manifest.get("semantic_models") or {})]
+    return Lineage(
+        frozenset((source["source_name"], source["name"]) for source in sources),
+        digest(code),
+        any(((model.get("config") or {}).get("meta") or {}).get("counts_later_events") for model in models),
+    )
 
 
 def _ancestors(manifest: Mapping[str, Any], start: str) -> set[str]:

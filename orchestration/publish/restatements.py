@@ -8,7 +8,9 @@ The cause of a changed value is the first of these that holds:
 2. backfill: the run says so, or computes an earlier day than the live version, or replaces such a version.
 3. corrected_source: a load that the live version did not have brought rows for keys that earlier loads held (rows of
    earlier loads are no longer visible), rows without a time, or a replay, in a table that the metric stands on.
-4. late_data: such a load brought rows whose cursor lies on or before the period's last day (one day of grace for time zones).
+4. late_data: such a load brought rows whose cursor lies on or before the period's last day (one day of grace for time zones); or it
+   brought later rows, or the day computed moved on, and the metric's semantic model says `meta.counts_later_events`: it counts a
+   later event in the period that it belongs to (a refund in the month of its charge, a payment in the month of its trial).
 5. unexplained: none of them; the publish stops.
 """
 
@@ -159,6 +161,10 @@ def _cause(
     late = [load for load in fresh if load.cursor_from_at and (load.cursor_from_at.date() - ends_on).days <= 1]
     if late:
         return "late_data", _named(late)
+    if known and known.counts_later_events and fresh:
+        return "late_data", f"later events that belong to the period: {_named(fresh)}"
+    if known and known.counts_later_events and as_of > before.as_of:
+        return "late_data", f"events from {before.as_of} to {as_of} that belong to the period"
     return "unexplained", "same definition, no load since that could have changed it"
 
 

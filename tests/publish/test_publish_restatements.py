@@ -131,6 +131,16 @@ def test_a_change_without_a_cause_stops_the_publish_and_is_shown(paths: Paths) -
     assert "state the change as a dated decision" in reason
 
 
+def test_a_metric_that_counts_later_events_is_moved_by_a_later_load(paths: Paths) -> None:
+    """A refund of April for a charge of February: the metric's semantic model says that it counts in February."""
+    counting = manifest()
+    counting["semantic_models"]["semantic_model.scalehouse.charges"]["config"] = {"meta": {"counts_later_events": True}}
+    write_load(paths, 2, 1, "2026-04-20T00:00:00", "2026-04-20T00:00:00")
+    write_warehouse(paths, MORE_IN_FEBRUARY)
+    publish_all(paths, "r2", as_of=LATER, manifest=counting)
+    assert restated(paths) == [february("late_data")]
+
+
 def test_a_load_whose_rows_all_lie_after_the_period_explains_nothing(paths: Paths) -> None:
     write_load(paths, 2, 1, "2026-03-25T00:00:00", "2026-03-25T00:00:00")
     write_warehouse(paths, MORE_IN_FEBRUARY)
