@@ -34,7 +34,7 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
             *build_raw_assets(contracts, settings, judge_landing),
             build_run_asset(contracts, settings, partitions),
             *build_dbt_assets(manifest, settings, partitions),
-            build_metric_assets(manifest, settings, partitions),
+            build_metric_assets(manifest, contracts, settings, partitions),
             build_audit_asset(manifest, contracts, settings, partitions, before_publishing),
             build_published_assets(manifest, contracts, settings, partitions),
         ],
