@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestration.publish.tables import METRIC_DEFINITIONS, METRICS, REGISTERS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = [
     file for folder in ("orchestration", "checks", "dashboards", "sample_company", "benchmarks") for file in (ROOT / folder).rglob("*.py")
@@ -82,7 +84,9 @@ def test_only_settings_reads_the_environment() -> None:
 
 def test_no_python_of_the_pipeline_names_a_source() -> None:
     """Law 1: adding a source edits nothing in Python."""
-    names = [name for name in sources() if not is_internal(name)]
+    # A word that names a column of the published registers means the column (segment), whichever vendor is called so too.
+    columns = {column.name for table in (METRICS, METRIC_DEFINITIONS, *REGISTERS) for column in table.columns}
+    names = [name for name in sources() if not is_internal(name) and name not in columns]
     assert names
     offenders = set()
     for file in PRODUCT:
