@@ -63,17 +63,10 @@ def same(connection: duckdb.DuckDBPyConnection, told: str, found: str) -> None:
 
 
 def test_every_user_has_the_account_and_rule_that_is_true(marts: duckdb.DuckDBPyConnection) -> None:
-    """Users of excluded accounts are left out of the truth. The truth tells the first outcome ever, the mart that of the first 14 days."""
+    """Users of excluded accounts are left out of the truth."""
     same(
         marts,
-        """
-        select user_id, account_id, match_rule, signed_up_at,
-            case when activated_at <= signed_up_at + interval 14 days then activated_at end
-        from (
-            select * replace (cast(signed_up_at as timestamp) as signed_up_at, cast(activated_at as timestamp) as activated_at)
-            from truth_users
-        )
-        """,
+        "select user_id, account_id, match_rule, cast(signed_up_at as timestamp), cast(activated_at as timestamp) from truth_users",
         "select user_id, account_id, account_match_rule, signed_up_at, activated_at from product.dim_users where not is_excluded",
     )
     rules = marts.execute("select distinct match_rule from truth_users order by all").fetchall()
@@ -120,9 +113,14 @@ def test_every_browser_of_two_accounts_is_listed(marts: duckdb.DuckDBPyConnectio
 
 
 def test_every_cohort_activates_as_is_true(marts: duckdb.DuckDBPyConnection) -> None:
-    told = "select cast(month as date), cast(signed_up as bigint), cast(activated_14d as bigint) from truth_activation_cohorts"
+    told = """
+        select cast(month as date), cast(signed_up as bigint), cast(activated as bigint), cast(mature_signed_up as bigint),
+            cast(mature_activated as bigint)
+        from truth_activation_cohorts
+    """
     found = """
-        select cast(date_trunc('month', signed_up_on) as date), count(*), count(activated_at)
+        select cast(date_trunc('month', signed_up_on) as date), count(*), count(activated_at), count(*) filter (is_mature),
+            count(activated_at) filter (is_mature)
         from product.dim_users where not is_excluded group by all
     """
     same(marts, told, found)
