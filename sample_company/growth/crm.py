@@ -66,7 +66,7 @@ def record(crm: Crm, account: Account, paid: datetime | None, neighbour: Account
         versions.append((max(account.created, created) + timedelta(hours=rng.randint(2, 90)), account.id))
     if account.number % 97 == 5 and neighbour is not None:
         # The id names this account, the domain the one before it.
-        domain, versions = domain_of(neighbour), [(created, ""), (account.created + timedelta(hours=3), account.id)]
+        domain, versions = domain_of(neighbour), [(created, ""), (max(account.created, created) + timedelta(hours=3), account.id)]
     employees = rng.randint(*_EMPLOYEES[version.segment])
     crm.companies.append(Company(company_id, account.name, domain, version.country, employees, created, tuple(versions)))
     for number, (user, tie) in enumerate(people, start=1):

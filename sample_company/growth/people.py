@@ -27,6 +27,8 @@ _SIZES = {"smb": (1, 1, 1, 2, 2, 3), "mid_market": (2, 3, 4, 5), "enterprise": (
 # What ties a user to the account: the id the product was told, the address' domain, a contact in the CRM, nothing, or two that disagree.
 _TIES = ("id",) * 15 + ("domain", "domain", "contact", "crm_domain", "nothing", "conflict")
 DAY = timedelta(days=1)
+# A first outcome that comes later after the sign-up counts as none.
+ACTIVATION_WITHIN = 14 * DAY
 
 
 def domain_of(account: Account) -> str:
@@ -102,7 +104,7 @@ def live(user: User, leaves: datetime, seed: int, active_after: timedelta | None
     if activates if activates is not None else reaches:
         at = user.signed_up + (active_after if active_after is not None else delay)
         if at < until:
-            user.activated = at
+            user.activated = at if at <= user.signed_up + ACTIVATION_WITHIN else None
             user.events.append((at, "activated"))
             if rng.random() < 0.1 and at + 3 * DAY < until:
                 user.events.append((at + 3 * DAY, "activated"))

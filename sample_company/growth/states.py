@@ -85,7 +85,8 @@ class Identify:
 
 @dataclass
 class User:
-    """Somebody with a log-in. `links` are (instant, company id as the product was told it); `events` are (instant, name)."""
+    """Somebody with a log-in. `links` are (instant, company id as the product was told it); `events` are (instant, name);
+    `activated` is the first outcome when it came soon enough after the sign-up."""
 
     id: str
     email: str

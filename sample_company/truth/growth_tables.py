@@ -22,7 +22,7 @@ from sample_company.truth.growth_attribution import MODELS, PAID_CHANNELS, Conve
 from sample_company.truth.growth_costs import COST_OF_REVENUE, OPERATING, cac_months, funding_months, ledger_months
 from sample_company.truth.growth_identity import Identity
 from sample_company.truth.growth_referrals import judge, k_months
-from sample_company.truth.growth_voices import ACTIVATION_DAYS, activation_months, pmf_months, score_months, won_deals
+from sample_company.truth.growth_voices import activation_months, pmf_months, score_months, won_deals
 from sample_company.truth.mrr import Timeline
 from sample_company.truth.tables import _flag, _write
 
@@ -46,7 +46,7 @@ def write_growth_truth(folder: Path, world: World, accounts: Sequence[Account], 
         "nps_monthly": _scores(world, identity, "nps", ("responses", "promoters", "passives", "detractors")),
         "csat_monthly": _scores(world, identity, "csat", ("responses", "good", "other")),
         "pmf": _pmf(world, identity, accounts),
-        "activation_cohorts": _activation(identity),
+        "activation_cohorts": _activation(identity, as_of),
         "sales_cycles": _cycles(world, identity),
         "margins_monthly": _margins(world, rates, as_of),
         "cash_monthly": _cash(world, rates, as_of),
@@ -150,9 +150,11 @@ def _pmf(world: World, identity: Identity, accounts: Sequence[Account]) -> tuple
     return " ".join(("month customer_segment", *names)), ((*key, *(counts[name] for name in names)) for key, counts in found.items())
 
 
-def _activation(identity: Identity) -> tuple[str, Rows]:
-    names = ("signed_up", *(f"activated_{days}d" for days in ACTIVATION_DAYS), "activated")
-    return " ".join(("month", *names)), ((on, *(counts[name] for name in names)) for on, counts in activation_months(identity).items())
+def _activation(identity: Identity, as_of: date) -> tuple[str, Rows]:
+    names = ("signed_up", "activated", "activated_7d", "mature_signed_up", "mature_activated")
+    return " ".join(("month", *names)), (
+        (on, *(counts[name] for name in names)) for on, counts in activation_months(identity, as_of).items()
+    )
 
 
 def _cycles(world: World, identity: Identity) -> tuple[str, Rows]:

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from sample_company.clock import local_day, month_start
+from sample_company.growth.people import ACTIVATION_WITHIN
 from sample_company.growth.states import Deal, Response, World
 from sample_company.states import Account
 from sample_company.truth.growth_identity import Identity
 
 ACTIVE_DAYS = timedelta(days=14)
-ACTIVATION_DAYS = (7, 14, 30)
 
 
 def counted(world: World, identity: Identity) -> Iterator[Response]:
@@ -70,18 +70,20 @@ def used_lately(events: Sequence[tuple[datetime, str]], at: datetime) -> bool:
     return place < len(uses) and uses[place] <= at
 
 
-def activation_months(identity: Identity) -> dict[date, Counter[str]]:
-    """Users by month of sign-up: all, and those active within 7, 14 and 30 days and at all."""
+def activation_months(identity: Identity, as_of: date) -> dict[date, Counter[str]]:
+    """Users by month of sign-up: all, those active, those within 7 days; and of the users whose 14 days are over, all and those active."""
     found: dict[date, Counter[str]] = defaultdict(Counter)
     for user in identity.users.values():
         if identity.is_excluded(identity.account_of(user.id)):
             continue
         month = found[month_start(local_day(user.signed_up))]
+        is_active = user.activated is not None and user.activated < identity.cut
+        mature = local_day(user.signed_up) + ACTIVATION_WITHIN <= as_of
         month["signed_up"] += 1
-        if user.activated is not None and user.activated < identity.cut:
-            month["activated"] += 1
-            for days in ACTIVATION_DAYS:
-                month[f"activated_{days}d"] += user.activated <= user.signed_up + timedelta(days=days)
+        month["activated"] += is_active
+        month["activated_7d"] += is_active and user.activated <= user.signed_up + timedelta(days=7)
+        month["mature_signed_up"] += mature
+        month["mature_activated"] += mature and is_active
     return dict(sorted(found.items()))
 
 
