@@ -16,6 +16,8 @@ from sample_company import excluded
 from sample_company.changes import ChangeLog
 from sample_company.clock import ENDS_ON, STARTS_ON
 from sample_company.exports import write_exports
+from sample_company.growth.rows import log_world
+from sample_company.growth.world import build_world
 from sample_company.mess import write_mess
 from sample_company.personas import live
 from sample_company.shop import Shopper, shop
@@ -84,6 +86,8 @@ def write(
         log_account(log, account)
     for shopper in shoppers:
         log_shopper(log, shopper)
+    world = build_world(accounts, shoppers, scale, seed)
+    log_world(log, world, seed)
     written = Written(exports=write_exports(log, inbox, until, since))
     if truth is not None:
         real = [account for account in accounts if account.number not in excluded.ACCOUNT_NUMBERS]
