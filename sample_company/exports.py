@@ -22,7 +22,9 @@ from sample_company.growth import rows as growth_rows
 
 HEADERS = {("stripe", table): header for table, header in stripe_rows.HEADERS.items()}
 HEADERS |= {("shop", table): header for table, header in shop_rows.HEADERS.items()} | growth_rows.HEADERS
-UNDIVIDED = frozenset({("stripe", "products"), ("stripe", "prices"), ("stripe", "price_tiers"), ("stripe", "coupons")}) | growth_rows.UNDIVIDED
+UNDIVIDED = (
+    frozenset({("stripe", "products"), ("stripe", "prices"), ("stripe", "price_tiers"), ("stripe", "coupons")}) | growth_rows.UNDIVIDED
+)
 GZIPPED = frozenset({"charges_2024.csv", "order_lines_2024.csv"})
 
 

@@ -24,6 +24,7 @@ from sample_company.shop import Shopper, shop
 from sample_company.shop_rows import log_shopper
 from sample_company.states import Account
 from sample_company.stripe_rows import log_account, log_catalogue
+from sample_company.truth.growth_tables import write_growth_truth
 from sample_company.truth.tables import write_truth
 
 ACCOUNTS = 450
@@ -87,12 +88,12 @@ def write(
     for shopper in shoppers:
         log_shopper(log, shopper)
     world = build_world(accounts, shoppers, scale, seed)
-    log_world(log, world, seed)
+    log_world(log, world)
     written = Written(exports=write_exports(log, inbox, until, since))
     if truth is not None:
         real = [account for account in accounts if account.number not in excluded.ACCOUNT_NUMBERS]
         buyers = [shopper for shopper in shoppers if shopper.number not in excluded.SHOPPER_NUMBERS]
-        written.truth = write_truth(truth, real, buyers, until)
+        written.truth = write_truth(truth, real, buyers, until) | write_growth_truth(truth, world, accounts, until)
         with (truth / "excluded_accounts.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows([excluded.HEADER, *excluded.rows()])
         if mess:

@@ -52,7 +52,15 @@ class Journal:
         self._count = 0
 
     def post(
-        self, day: date, debit: str, credit: str, cents: int, memo: str, department: str = "general", product: str = "", currency: str = "USD"
+        self,
+        day: date,
+        debit: str,
+        credit: str,
+        cents: int,
+        memo: str,
+        department: str = "general",
+        product: str = "",
+        currency: str = "USD",
     ) -> None:
         """Nothing is posted for nothing; department and product go with the account that is not cash, payable or equity."""
         if cents <= 0:

@@ -113,5 +113,6 @@ def _walk(rng: Random, created: datetime, end: datetime, last: str) -> tuple[tup
     """The stages from creation to the end, in order; a deal may leave stages out, but never the first and the last."""
     middle = [stage for stage in _STAGES[1:] if rng.random() < 0.85]
     span = (end - created).total_seconds()
-    moments = sorted(created + timedelta(seconds=int(span * rng.uniform(0.05, 0.95))) for _ in middle)
-    return ((created, _STAGES[0]), *zip(moments, middle, strict=True), (end, last))
+    # No two stages begin in one second: a deal's stage is known by its moment.
+    moments = sorted({created + timedelta(seconds=int(span * rng.uniform(0.05, 0.95))) for _ in middle} - {created, end})
+    return ((created, _STAGES[0]), *zip(moments, middle, strict=False), (end, last))

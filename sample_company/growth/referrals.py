@@ -121,4 +121,4 @@ def rewards_of(one: Invitation, activated: datetime | None, is_fraud: bool, seed
     if rng.random() < (0.7 if is_fraud else 0.04):
         versions.append((granted + timedelta(seconds=rng.randint(86_400, 45 * 86_400)), "reversed"))
     for party, amount in (("referrer", programme.referrer_reward), ("referee", programme.referee_reward)):
-        yield Reward(f"rwd_{one.id[4:]}_{party[:5]}", one.id, party, programme.currency, amount, tuple(versions))
+        yield Reward(f"rwd_{one.id[4:]}_{party}", one.id, party, programme.currency, amount, tuple(versions))

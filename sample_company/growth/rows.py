@@ -7,13 +7,12 @@ Does not belong here: which versions were known when (`changes`), the records (`
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from random import Random
 
 from sample_company.changes import ChangeLog
 from sample_company.clock import day_begins, instant
 from sample_company.growth.books import CHART
 from sample_company.growth.states import AdDay, Deal, Invitation, PageView, World
-from sample_company.growth.visits import APP, late
+from sample_company.growth.visits import APP
 from sample_company.money import major_text
 
 _CAMPAIGN = "context_campaign_source context_campaign_medium context_campaign_name context_campaign_content"
@@ -37,7 +36,8 @@ _TABLES = {
     "referrals": {
         "programmes": "id name loop_type currency referrer_reward referee_reward starts_on ends_on updated_at",
         "invitations": "id programme_id inviter_user_id channel inviter_email invitee_email sent_at accepted_at invitee_user_id"
-        " signed_up_at inviter_device_id invitee_device_id inviter_card_fingerprint invitee_card_fingerprint inviter_ip invitee_ip updated_at",
+        " signed_up_at inviter_device_id invitee_device_id inviter_card_fingerprint invitee_card_fingerprint"
+        " inviter_ip invitee_ip updated_at",
         "rewards": "id invitation_id party currency amount granted_at status updated_at",
     },
     "surveys": {"responses": "id survey user_id score answer comment submitted_at"},
@@ -60,7 +60,7 @@ UNDIVIDED = frozenset({("ledger", "accounts"), ("referrals", "programmes")})
 _SET_UP = instant(2023, 7, 1, 12, 0, 0)
 
 
-def log_world(log: ChangeLog, world: World, seed: int) -> None:
+def log_world(log: ChangeLog, world: World) -> None:
     """Every row of the nine sources."""
     for row in world.ads:
         _log_ad(log, row)
@@ -69,7 +69,7 @@ def log_world(log: ChangeLog, world: World, seed: int) -> None:
     for call in world.identifies:
         times = (_time(call.received), _time(call.at))
         log.add("segment", "identifies", call.received, call.id, (call.id, call.visitor_id, call.user_id, *times, call.email))
-    _log_users(log, world, seed)
+    _log_users(log, world)
     _log_crm(log, world)
     _log_referrals(log, world)
     for one in world.responses:
@@ -83,7 +83,9 @@ def log_world(log: ChangeLog, world: World, seed: int) -> None:
         log.add("ledger", "journal_lines", day_begins(line.posted) + timedelta(hours=20), f"{line.journal_id}/{line.line}", row)
     for rate in world.rates:
         text = f"{rate.units // 10**8}.{rate.units % 10**8:08d}"
-        log.add("fx_rates", "rates", day_begins(rate.day) + timedelta(hours=17), f"{rate.day}/{rate.base}", (rate.day, rate.base, "USD", text))
+        log.add(
+            "fx_rates", "rates", day_begins(rate.day) + timedelta(hours=17), f"{rate.day}/{rate.base}", (rate.day, rate.base, "USD", text)
+        )
 
 
 def _time(at: datetime | None) -> str:
@@ -127,15 +129,15 @@ def _log_page(log: ChangeLog, page: PageView) -> None:
     log.add("segment", "pages", page.received, page.id, row)
 
 
-def _log_users(log: ChangeLog, world: World, seed: int) -> None:
+def _log_users(log: ChangeLog, world: World) -> None:
     for user in world.users:
-        rng = Random(f"{seed}/growth/rows/{user.id}")
         made = _time(user.signed_up)
         for at, company_id in ((user.signed_up, ""), *user.links):
             log.add("segment", "users", at, user.id, (user.id, user.email, company_id, made, _time(at)))
+        # The product's own servers send these: they arrive as they happen.
         for number, (at, name) in enumerate(user.events):
-            event_id, received = f"tr-{user.id}-{number:04d}", at + late(rng)
-            log.add("segment", "tracks", received, event_id, (event_id, f"{user.id}a", user.id, _time(received), _time(at), name))
+            event_id = f"tr-{user.id}-{number:04d}"
+            log.add("segment", "tracks", at, event_id, (event_id, f"{user.id}a", user.id, _time(at), _time(at), name))
 
 
 def _log_crm(log: ChangeLog, world: World) -> None:
