@@ -52,7 +52,7 @@ def write_exports(log: ChangeLog, inbox: Path, until: date, since: date | None =
     written: dict[str, int] = {}
     for (source, table), header in HEADERS.items():
         files = log.known(source, table, until, since)
-        if (source, table) in UNDIVIDED and since is None:
+        if files and (source, table) in UNDIVIDED and since is None:
             files = {0: [row for rows in files.values() for row in rows]}
         for year, rows in files.items():
             name = f"{table}_{year}.csv" if year else f"{table}.csv"

@@ -39,9 +39,8 @@ HOSTING_FIXED, HOSTING_PER_ACCOUNT = 30_000, 750
 SUPPORT_PER_ACCOUNT, SUCCESS_PER_ACCOUNT = 3000, 1200
 COMMISSION_PERCENT = 8
 OPENING_CASH = 30_000_000
-ROUNDS = ((date(2024, 2, 15), 90_000_000, "Seed round"), (date(2025, 9, 10), 150_000_000, "Series A"))
+ROUNDS = ((date(2024, 2, 15), 130_000_000, "Seed round"), (date(2025, 9, 10), 150_000_000, "Series A"))
 _AGENCIES_FROM, _AGENCY_CENTS = date(2024, 1, 1), 180_000
-_HALF = 5000
 
 
 class Journal:
@@ -139,6 +138,6 @@ def _month(book: Journal, timelines: Sequence[Timeline], month: date, last: date
     book.post(last, "6100", "1000", round((500_000 + 15_000 * age) * scale), "Payroll", "sales")
     book.post(last, "6100", "1000", round((400_000 + 10_000 * age) * scale), "Payroll", "marketing")
     book.post(last, "6110", "1000", won * 12 * COMMISSION_PERCENT // 100, "Commission", "sales")
-    book.post(last, "6200", "1000", round((2_400_000 + 110_000 * age) * scale), "Payroll", "engineering")
+    book.post(last, "6200", "1000", round((2_400_000 + 320_000 * age) * scale), "Payroll", "engineering")
     book.post(last, "6300", "1000", round((900_000 + 35_000 * age) * scale), "Offices, payroll and advisers", "general")
     return agencies

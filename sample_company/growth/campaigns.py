@@ -17,6 +17,7 @@ from sample_company.growth.states import AdDay, Campaign
 
 WITHOUT_CUSTOMERS = frozenset({"4003"})
 PAUSED_SHARE = 0.02
+LINGER_DAYS = 75
 
 
 def _google(number: str, name: str, kind: str, currency: str, countries: str, starts: date, ends: date | None, daily: int, click: int):
@@ -51,8 +52,9 @@ CAMPAIGNS = (
 
 
 def running(channel: str, day: date) -> list[Campaign]:
-    """Campaigns of a channel that bring customers and run on a day."""
-    return [one for one in CAMPAIGNS if one.channel == channel and one.runs_on(day) and one.id not in WITHOUT_CUSTOMERS]
+    """Campaigns of a channel that bring visitors on a day. Banners stay where they were for weeks after the last spend."""
+    asked = [day, day - timedelta(days=LINGER_DAYS)] if channel == "display" else [day]
+    return [one for one in CAMPAIGNS if one.channel == channel and one.id not in WITHOUT_CUSTOMERS and any(one.runs_on(on) for on in asked)]
 
 
 def ad_days(scale: float, seed: int) -> Iterator[AdDay]:

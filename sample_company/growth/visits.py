@@ -20,7 +20,7 @@ SITE, APP = "www.scalehouse.example", "app.scalehouse.example"
 KINDS = ("mixed",) * 60 + ("none",) * 8 + ("direct",) * 10 + ("invitation",) * 12 + ("partner",) * 10
 _CHANNELS = (
     ("paid_search",) * 26 + ("organic_search",) * 20 + ("direct",) * 18 + ("paid_social",) * 12 + ("email",) * 8 + ("referral_site",) * 6
-    + ("organic_social",) * 6 + ("display",) * 4
+    + ("organic_social",) * 6 + ("display",) * 9
 )  # fmt: skip
 _PATHS = ("/", "/pricing", "/features", "/blog/retention", "/blog/unit-economics", "/customers", "/docs/start")
 _PARTNERS = ("northwind-agency", "atlas-consulting", "peak-resellers")

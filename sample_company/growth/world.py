@@ -6,6 +6,7 @@ Does not belong here: any single part.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -80,7 +81,9 @@ def _lead(world: World, user: User, browser: visits.Browser, inviters: Sequence[
     """Let somebody who was there before have invited an account's first user. As many others were invited in vain as the programme's
     planted share asks for, so that the share stays what it is."""
     sent = user.signed_up - timedelta(seconds=rng.randint(3600, 9 * 86_400))
-    able = [inviter for inviter in inviters if inviter.activated and inviter.activated + timedelta(days=31) < sent]
+    # Past the first month, so that the cohort's own invitations stay what was planted.
+    tried = (rng.choice(inviters) for _ in range(40 if inviters else 0))
+    able = [inviter for inviter in tried if inviter.activated and inviter.activated + timedelta(days=31) < sent]
     if not able or sent < BEGIN:
         return
     programme, inviter = rng.choice(referrals.PROGRAMMES[:3]), rng.choice(able)
@@ -125,9 +128,9 @@ def _share_browsers(world: World, seed: int) -> None:
 
 def _invite(world: World, inviters: Sequence[User], seed: int) -> None:
     """Let every active user invite, and whoever came of it in turn; then plant the frauds and the near misses."""
-    waiting = list(inviters)
+    waiting = deque(inviters)
     while waiting:
-        user = waiting.pop(0)
+        user = waiting.popleft()
         for one, activated in referrals.sent_by(user, seed):
             waiting += _arrive(world, one, activated, seed)
     for number, user in enumerate(inviters, start=1):

@@ -21,10 +21,10 @@ from sample_company.truth.growth_attribution import PAID_CHANNELS, Conversion
 from sample_company.truth.growth_identity import end_of
 
 CATEGORIES = {
-    "1000": "cash", "2000": "other", "3000": "other", "4000": "revenue", "4100": "revenue", "5000": "hosting", "5010": "third_party_usage",
-    "5020": "payment_fees", "5100": "support_payroll", "5110": "success_payroll", "6000": "media", "6010": "agencies",
-    "6020": "sales_marketing_tools", "6100": "sales_marketing_payroll", "6110": "commission", "6200": "research_development",
-    "6300": "general_administrative",
+    "1000": "cash", "2000": "other", "3000": "financing", "4000": "revenue", "4100": "revenue", "5000": "hosting",
+    "5010": "third_party_usage", "5020": "payment_fees", "5100": "support_payroll", "5110": "success_payroll", "6000": "media",
+    "6010": "agencies", "6020": "sales_marketing_tools", "6100": "sales_marketing_payroll", "6110": "commission",
+    "6200": "research_development", "6300": "general_administrative",
 }  # fmt: skip
 COST_OF_REVENUE = ("hosting", "third_party_usage", "payment_fees", "support_payroll", "success_payroll")
 ACQUISITION = ("agencies", "sales_marketing_tools", "sales_marketing_payroll", "commission")
