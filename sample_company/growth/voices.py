@@ -15,8 +15,8 @@ from random import Random
 from sample_company.growth.states import Response, User
 from sample_company.life import END
 
-# Share among users who were active in the 14 days before; `none` are users without an account.
-VERY_DISAPPOINTED = {"smb": 0.46, "mid_market": 0.41, "enterprise": 0.30, "none": 0.18}
+# Share among users who were active in the 14 days before; `unknown` are users without an account.
+VERY_DISAPPOINTED = {"smb": 0.46, "mid_market": 0.41, "enterprise": 0.30, "unknown": 0.18}
 IDLE_VERY_DISAPPOINTED = 0.06
 _MILDER = ("somewhat_disappointed", "somewhat_disappointed", "not_disappointed", "no_longer_use")
 _COMMENTS = ("", "", "", "Saves us hours.", "Too dear for small teams.", "Exports, please!", "Support was quick", 'We call it "the map".')
@@ -24,7 +24,7 @@ _PMF_CHANCE, _NPS_CHANCE, _CSAT_CHANCE = 0.035, 0.05, 0.04
 
 
 def responses(user: User, segment: str, seed: int) -> Iterator[Response]:
-    """Every answer of a user; `segment` is the customer segment of its account, or none."""
+    """Every answer of a user; `segment` is the customer segment of its account, or unknown."""
     rng = Random(f"{seed}/growth/voice/{user.id}")
     uses = [at for at, name in user.events if name == "core_action"]
     leaning = rng.random()

@@ -42,7 +42,7 @@ def build_world(accounts: Sequence[Account], shoppers: Sequence[Shopper], scale:
     _invite(world, inviters, seed)
     segments = {account.id: account.versions[0].segment for account in accounts}
     for user in world.users:
-        world.responses.extend(responses(user, segments.get(user.account_id, "none"), seed))
+        world.responses.extend(responses(user, segments.get(user.account_id, "unknown"), seed))
     real = [timeline for timeline in timelines if timeline.account.number not in excluded.ACCOUNT_NUMBERS]
     buyers = [shopper for shopper in shoppers if shopper.number not in excluded.SHOPPER_NUMBERS]
     world.lines = journal(real, buyers, advertising(world.ads, DayRates(world.rates)), scale)

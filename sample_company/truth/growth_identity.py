@@ -29,12 +29,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A user, CRM company or visitor for which two rules, or two identities, name different accounts; the first of both holds."""
+    """A user or CRM company for which two rules name different accounts, or a browser on which two users signed in; the first of both
+    holds. `kind` is user_account, crm_company_account or visitor_user; the ids are of accounts, in the last case of users."""
 
     kind: str
     id: str
-    chosen: Match
-    other: Match
+    winner_id: str
+    winner_rule: str
+    other_id: str
+    other_rule: str
 
 
 def end_of(as_of: date) -> datetime:
@@ -86,7 +89,7 @@ class Identity:
             rules = [Match(noted[-1], "shared_id")] if noted[-1] in self._ids else []
             if company.domain in billing:
                 rules.append(Match(billing[company.domain], "domain"))
-            self._choose(found, "crm_company", company.id, rules)
+            self._choose(found, "crm_company_account", company.id, rules)
         return found
 
     def _match_user(self, user: User) -> Match | None:
@@ -96,7 +99,7 @@ class Identity:
             if key in owners:
                 rules.append(Match(owners[key], rule))
         found: dict[str, Match] = {}
-        self._choose(found, "user", user.id, rules)
+        self._choose(found, "user_account", user.id, rules)
         return found.get(user.id)
 
     def _choose(self, found: dict[str, Match], kind: str, key: str, rules: list[Match]) -> None:
@@ -105,7 +108,7 @@ class Identity:
         found[key] = rules[0]
         for other in rules[1:]:
             if other.account_id != rules[0].account_id:
-                self.conflicts.append(Conflict(kind, key, rules[0], other))
+                self.conflicts.append(Conflict(kind, key, rules[0].account_id, rules[0].rule, other.account_id, other.rule))
 
     def _first_identities(self, world: World) -> dict[str, str]:
         """The user of each browser: who was known on it first."""
@@ -114,7 +117,6 @@ class Identity:
             if call.received >= self.cut:
                 continue
             holder = first.setdefault(call.visitor_id, call.user_id)
-            if holder != call.user_id and self.account_of(holder) != self.account_of(call.user_id):
-                pair = (Match(self.account_of(user_id), "identify") for user_id in (holder, call.user_id))
-                self.conflicts.append(Conflict("visitor", call.visitor_id, *pair))
+            if holder != call.user_id:
+                self.conflicts.append(Conflict("visitor_user", call.visitor_id, holder, "first_identity", call.user_id, "first_identity"))
         return first

@@ -127,16 +127,14 @@ def _crm(identity: Identity) -> tuple[str, Rows]:
 
 
 def _conflicts(identity: Identity) -> tuple[str, Rows]:
-    sources = {"user": "segment", "visitor": "segment", "crm_company": "hubspot"}
-    rows = (
-        (
-            one.kind, f"{sources[one.kind]}:{one.id}", _account(one.chosen.account_id), one.chosen.rule, _account(one.other.account_id),
-            one.other.rule,
-        )
-        for one in identity.conflicts
-        if not identity.is_excluded(one.chosen.account_id)
-    )  # fmt: skip
-    return "kind id account_id match_rule other_account_id other_rule", sorted(rows)
+    rows = []
+    for one in identity.conflicts:
+        is_visitor = one.kind == "visitor_user"
+        if not identity.is_excluded(identity.account_of(one.winner_id) if is_visitor else one.winner_id):
+            source, named = ("hubspot" if one.kind == "crm_company_account" else "segment", "segment" if is_visitor else "stripe")
+            row = (f"{named}:{one.winner_id}", one.winner_rule, f"{named}:{one.other_id}", one.other_rule)
+            rows.append((one.kind, f"{source}:{one.id}", *row))
+    return "kind left_id winner_id winner_rule other_id other_rule", sorted(rows)
 
 
 def _scores(world: World, identity: Identity, survey: str, names: tuple[str, ...]) -> tuple[str, Rows]:

@@ -41,15 +41,16 @@ def score_months(world: World, identity: Identity, survey: str) -> dict[date, Co
 
 
 def pmf_months(world: World, identity: Identity, accounts: Sequence[Account]) -> dict[tuple[date, str], Counter[str]]:
-    """By month and customer segment of the user's account on that day (`none` without one): all answers, and those of users with a core
-    action in the 14 days before."""
+    """By month and customer segment of the user's account at the end of that day (`unknown` without one): all answers, and those of users
+    with a core action in the 14 days before."""
     by_id = {account.id: account for account in accounts}
     found: dict[tuple[date, str], Counter[str]] = defaultdict(Counter)
     for one in counted(world, identity):
         if one.survey != "pmf":
             continue
         account = by_id.get(identity.account_of(one.user_id))
-        month = found[month_start(local_day(one.at)), segment_on(account, one.at)]
+        on = local_day(one.at)
+        month = found[month_start(on), segment_on(account, on)]
         names = ["responses", *(["very_disappointed"] if one.answer == "very_disappointed" else [])]
         month.update(names)
         if used_lately(identity.users[one.user_id].events, one.at):
@@ -57,10 +58,10 @@ def pmf_months(world: World, identity: Identity, accounts: Sequence[Account]) ->
     return dict(sorted(found.items()))
 
 
-def segment_on(account: Account | None, at: datetime) -> str:
-    """An account's customer segment at an instant."""
-    versions = [version for version in account.versions if version.at <= at] if account else []
-    return versions[-1].segment if versions else "none"
+def segment_on(account: Account | None, day: date) -> str:
+    """An account's customer segment at the end of a day."""
+    versions = [version for version in account.versions if local_day(version.at) <= day] if account else []
+    return versions[-1].segment if versions else "unknown"
 
 
 def used_lately(events: Sequence[tuple[datetime, str]], at: datetime) -> bool:

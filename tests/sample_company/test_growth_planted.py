@@ -121,7 +121,7 @@ def test_users_are_tied_in_every_way(written: Path) -> None:
     assert rules["email_hash"] > 20
     assert rules[""] > 500
     kinds = Counter(row["kind"] for row in truth(written, "identity_conflicts"))
-    assert min(kinds[kind] for kind in ("user", "crm_company", "visitor")) > 2
+    assert min(kinds[kind] for kind in ("user_account", "crm_company_account", "visitor_user")) > 2
     assert Counter(row["match_rule"] for row in truth(written, "crm_matches"))["domain"] > 30
     # Whom the product was told of is matched to that account, whatever else is known.
     told = {f"segment:{row['id']}": f"stripe:{row['company_id']}" for row in export(written, "segment", "users", "id") if row["company_id"]}

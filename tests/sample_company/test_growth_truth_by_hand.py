@@ -67,12 +67,7 @@ def test_the_rules_of_a_user_hold_in_their_order() -> None:
         "head": ("cus_000002", "domain"),
     }
     (conflict,) = identity.conflicts
-    assert (conflict.kind, conflict.id, conflict.chosen.account_id, conflict.other.account_id) == (
-        "user",
-        "told",
-        "cus_000001",
-        "cus_000002",
-    )
+    assert (conflict.kind, conflict.id, conflict.winner_id, conflict.other_id) == ("user_account", "told", "cus_000001", "cus_000002")
 
 
 def test_a_company_is_matched_by_its_id_before_its_domain() -> None:
@@ -82,7 +77,7 @@ def test_a_company_is_matched_by_its_id_before_its_domain() -> None:
         "c1": ("cus_000001", "shared_id"),
         "c2": ("cus_000002", "domain"),
     }
-    assert [(one.id, one.other.account_id) for one in identity.conflicts] == [("c1", "cus_000002")]
+    assert [(one.id, one.other_id) for one in identity.conflicts] == [("c1", "cus_000002")]
 
 
 def test_nothing_is_matched_before_it_is_known() -> None:
@@ -99,8 +94,10 @@ def test_the_first_identity_of_a_browser_holds() -> None:
     ]
     identity = Identity(World(users=users, identifies=calls), [account(1), account(2)], ENDS_ON)
     assert identity.visitors == {"v": "one"}
-    # A colleague on the same browser is no conflict.
-    assert [(one.kind, one.other.account_id) for one in identity.conflicts] == [("visitor", "cus_000002")]
+    assert [(one.kind, one.winner_id, one.other_id) for one in identity.conflicts] == [
+        ("visitor_user", "one", "two"),
+        ("visitor_user", "one", "three"),
+    ]
 
 
 # -- sessions and credit -----------------------------------------------------------------------------------------------------
