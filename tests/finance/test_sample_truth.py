@@ -7,6 +7,7 @@ Does not belong here: a rule of finance (the unit tests beside the models), the 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -193,3 +194,16 @@ def test_a_company_without_books_and_rates(tmp_path: Path, manifest_path: Path) 
             assert connection.execute(f"select count(*) from finance.{mart}").fetchall() == [(0,)], mart
         effects = "select count(*) > 0, sum(abs(fx_effect_amount)) from finance.fct_cash_receipts"
         assert connection.execute(effects).fetchall() == [(True, 0)]
+
+
+def test_books_without_categories_are_told_and_not_guessed(tmp_path: Path, manifest_path: Path) -> None:
+    """No account of this company is in the seed: its lines are counted, the build warns and goes on, and no amount is made of them."""
+    write(tmp_path / "inbox", tmp_path / "truth", scale=0.05, until=date(2023, 12, 31))
+    warehouse = land(tmp_path, manifest_path, date(2023, 12, 31), STARTS_ON)
+    told = build_finance(warehouse, tmp_path / "target", {**company(), "company": "unmapped"})
+    assert re.search(r"Warning in test accepted_values_int_ledger_lines__categorised_is_uncategorised", told)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        counted = "select count(*) > 50, count(*) = sum(uncategorised_line_count) from finance.fct_ledger_lines"
+        assert connection.execute(counted).fetchall() == [(True, True)]
+        for mart in ("fct_gross_margin_monthly", "fct_finance_monthly", "fct_cash_monthly"):
+            assert connection.execute(f"select count(*) from finance.{mart}").fetchall() == [(0,)], mart

@@ -46,8 +46,8 @@ def land(folder: Path, manifest: Path, as_of: date, starts_on: date) -> Path:
     return warehouse
 
 
-def build_finance(warehouse: Path, target: Path, variables: Mapping[str, Any]) -> None:
-    """Build the finance marts and what they need, with their tests; an AssertionError carries dbt's words."""
+def build_finance(warehouse: Path, target: Path, variables: Mapping[str, Any]) -> str:
+    """Build the finance marts and what they need, with their tests; dbt's words, which an AssertionError carries too."""
     environment = os.environ | {
         "SCALEHOUSE_WAREHOUSE": str(warehouse),
         "DBT_TARGET_PATH": str(target),
@@ -65,3 +65,4 @@ def build_finance(warehouse: Path, target: Path, variables: Mapping[str, Any]) -
     ]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return done.stdout

@@ -1,7 +1,9 @@
 -- Costs of a month are posted at its end, so a quarter with a month that the books do not have yet would look cheap: it has no row.
+-- Lines that nobody gave a category make no month: cash of 0 would be a guess.
 with booked_months as (
     select distinct period_on
     from {{ ref('int_ledger_lines__categorised') }}
+    where not is_uncategorised
 )
 
 select
