@@ -21,7 +21,7 @@ with moved as (
 select
     conversions.account_id,
     cast(coalesce(sum(
-        {{ scale_amount('moved.amount', 'rates.to_reporting_rate * 100000000', '100000000') }}
+        {{ scale_amount('moved.amount', 'rates.rate_units', '100000000') }}
     ), 0) as decimal(18, 4)) as receipt_amount,
     conversions.acquired_on + {{ threshold('roas_window_days') }} - 1 as window_ends_on
 from {{ ref('int_accounts__converted') }} as conversions

@@ -27,7 +27,7 @@ select
     null as channel,
     null as campaign_id,
     null as country,
-    sum({{ scale_amount('rewards.amount', 'rates.to_reporting_rate * 100000000', '100000000') }}) as amount
+    sum({{ scale_amount('rewards.amount', 'rates.rate_units', '100000000') }}) as amount
 from {{ ref('referral_rewards') }} as rewards
 left join {{ ref('int_fx_rates__daily') }} as rates
     on {{ local_date('rewards.granted_at') }} = rates.rate_on and rewards.currency = rates.currency

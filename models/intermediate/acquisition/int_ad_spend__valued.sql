@@ -22,7 +22,7 @@ select
     ruled.currency,
     ruled.amount as native_amount,
     rates.to_reporting_rate,
-    {{ scale_amount('ruled.amount', 'rates.to_reporting_rate * 100000000', '100000000') }} as media_amount,
+    {{ scale_amount('ruled.amount', 'rates.rate_units', '100000000') }} as media_amount,
     ruled.impression_count,
     ruled.click_count,
     ruled.platform_conversion_count
