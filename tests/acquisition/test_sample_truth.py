@@ -180,9 +180,9 @@ def test_segments_add_up_to_the_whole(marts: duckdb.DuckDBPyConnection) -> None:
             group by all
         )
 
-        select metric, period_on, segment_kind
+        select told.metric, told.period_on, told.segment_kind
         from told
-        inner join (select * from told where segment_kind = 'total') as whole using (metric, period_on)
+        inner join told as whole on told.metric = whole.metric and told.period_on = whole.period_on and whole.segment_kind = 'total'
         where told.amount <> whole.amount
         """
     ).fetchall()

@@ -58,7 +58,8 @@ def build(warehouse: Path, target: Path) -> None:
     }
     command = [
         *(sys.executable, "-m", "dbt.cli.main", "--no-version-check", "build", "--profiles-dir", str(ROOT)),
-        *("--select", f"+path:{DOMAIN}", "--indirect-selection", "buildable", "--exclude-resource-type", "unit_test"),
+        *("--select", f"+path:{DOMAIN}", "path:models/intermediate/acquisition", "--indirect-selection", "buildable"),
+        *("--exclude-resource-type", "unit_test"),
         *("--vars", json.dumps(company(), sort_keys=True)),
     ]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
