@@ -1,12 +1,15 @@
 {{ config(tags=['event_scale']) }}
-{%- set tags = ['click_id_kind', 'utm_medium', 'utm_source', 'referrer_host'] %}
 with sessions as (
     select * from {{ ref('int_sessions__started') }}
 ),
 
 -- The rules are tried on the few combinations of tags, not on every session.
 combinations as (
-    select distinct {{ tags | join(', ') }}
+    select distinct
+        click_id_kind,
+        utm_medium,
+        utm_source,
+        referrer_host
     from sessions
 ),
 
@@ -15,19 +18,17 @@ ruled as (
         combinations.*,
         rules.channel,
         row_number() over (
-            partition by {% for tag in tags %}combinations.{{ tag }}{{ ", " if not loop.last }}{% endfor %}
+            partition by
+                combinations.click_id_kind, combinations.utm_medium, combinations.utm_source, combinations.referrer_host
             order by rules.priority
         ) as rule_order
     from combinations
     inner join {{ ref('channel_rules') }} as rules
         on
-            {%- for tag in tags %}
-            {{ "and " if not loop.first }}(
-                rules.{{ tag }} is null
-                or combinations.{{ tag }} like rules.{{ tag }}
-                or (rules.{{ tag }} = '(none)' and combinations.{{ tag }} is null)
-            )
-            {%- endfor %}
+            {{ fits_rule('click_id_kind') }}
+            and {{ fits_rule('utm_medium') }}
+            and {{ fits_rule('utm_source') }}
+            and {{ fits_rule('referrer_host') }}
 ),
 
 -- Two campaigns of a channel may share a name; the first by id stands for both.
@@ -48,8 +49,9 @@ from sessions
 left join ruled
     on
         ruled.rule_order = 1
-        {%- for tag in tags %}
-        and sessions.{{ tag }} is not distinct from ruled.{{ tag }}
-        {%- endfor %}
+        and sessions.click_id_kind is not distinct from ruled.click_id_kind
+        and sessions.utm_medium is not distinct from ruled.utm_medium
+        and sessions.utm_source is not distinct from ruled.utm_source
+        and sessions.referrer_host is not distinct from ruled.referrer_host
 left join named_campaigns
     on sessions.utm_campaign = named_campaigns.campaign_name and ruled.channel = named_campaigns.channel

@@ -60,17 +60,17 @@ entries as (
 
 summed as (
     select
-        period_on,
-        {{ cell | join(', ') }},
         {%- for measure, type in measures.items() %}
-        cast(coalesce(sum({{ measure }}), 0) as {{ type }}) as {{ measure }}{{ "," if not loop.last }}
+        cast(coalesce(sum({{ measure }}), 0) as {{ type }}) as {{ measure }},
         {%- endfor %}
+        period_on,
+        {{ cell | join(', ') }}
     from entries
     group by period_on, {{ cell | join(', ') }}
 )
 
 select
-    cast(summed.period_on as varchar){% for part in cell %} || '|' || summed.{{ part }}{% endfor %} as acquisition_cell_id,
+    concat_ws('|', summed.period_on, summed.channel, summed.campaign_id, summed.customer_segment, summed.country) as acquisition_cell_id,
     summed.period_on,
     {%- for part in cell %}
     summed.{{ part }},

@@ -1,24 +1,26 @@
 {%- set has_books = (var('providers').get('ledger_lines') or []) | length > 0 %}
 with costs as (
     select
-        period_on as acquisition_month,
-        coalesce(channel, 'all') as channel,
-        sum(media_amount{{ " + other_cost_amount" if has_books }}) as cost_amount
-    from {{ ref('fct_acquisition_monthly') }}
-    where is_complete
-    group by grouping sets ((period_on), (period_on, channel))
+        cells.period_on as acquisition_month,
+        scopes.channel,
+        sum(cells.media_amount{{ " + cells.other_cost_amount" if has_books }}) as cost_amount
+    from {{ ref('fct_acquisition_monthly') }} as cells
+    cross join lateral unnest([cells.channel, 'all']) as scopes (channel)
+    where cells.is_complete
+    group by cells.period_on, scopes.channel
 ),
 
 margins as (
     select
-        acquisition_month,
-        coalesce(channel, 'all') as channel,
-        month_number,
-        count(distinct account_id) as account_count,
-        sum(gross_margin_amount) as margin_amount
-    from {{ ref('fct_account_margin_monthly') }}
-    where is_complete
-    group by grouping sets ((acquisition_month, month_number), (acquisition_month, month_number, channel))
+        months.acquisition_month,
+        scopes.channel,
+        months.month_number,
+        count(distinct months.account_id) as account_count,
+        sum(months.gross_margin_amount) as margin_amount
+    from {{ ref('fct_account_margin_monthly') }} as months
+    cross join lateral unnest([months.channel, 'all']) as scopes (channel)
+    where months.is_complete
+    group by months.acquisition_month, scopes.channel, months.month_number
 ),
 
 accumulated as (

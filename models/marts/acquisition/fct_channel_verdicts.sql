@@ -11,17 +11,17 @@ with lifetime_values as (
 evidence as (
     select
         economics.*,
-        coalesce(own.ltv_low_amount, whole.ltv_low_amount) as ltv_low_amount,
-        case
-            when own.ltv_low_amount is not null then 'channel'
-            when whole.ltv_low_amount is not null then 'total'
-        end as ltv_scope,
         {%- for name in [
             'channel_minimum_new_accounts', 'channel_double_down_ltv_to_cac', 'channel_cut_ltv_to_cac',
             'channel_maximum_conversion_cv', 'channel_maximum_marginal_ratio',
         ] %}
-        {{ threshold(name, 'decimal(18, 6)') }} as {{ name | replace('channel_', '', 1) }}{{ "," if not loop.last }}
+        {{ threshold(name, 'decimal(18, 6)') }} as {{ name | replace('channel_', '', 1) }},
         {%- endfor %}
+        coalesce(own.ltv_low_amount, whole.ltv_low_amount) as ltv_low_amount,
+        case
+            when own.ltv_low_amount is not null then 'channel'
+            when whole.ltv_low_amount is not null then 'total'
+        end as ltv_scope
     from {{ ref('fct_channel_economics_monthly') }} as economics
     left join lifetime_values as own
         on economics.period_on = own.period_on and own.segment_kind = 'channel' and economics.channel = own.segment
@@ -72,7 +72,10 @@ select
     rule,
     case rule
         when 'spend_without_customers'
-            then format('spent {} for {} accounts; {} of them would bring {} each at the least', cost_amount, new_account_weight, minimum_new_accounts, ltv_low_amount)
+            then format(
+                    'spent {} for {} accounts; {} of them would bring {} each at the least',
+                    cost_amount, new_account_weight, minimum_new_accounts, ltv_low_amount
+                )
         when 'few_accounts' then format('{} accounts are under {}', new_account_weight, minimum_new_accounts)
         when 'no_cost' then 'nothing was spent that could be more or less'
         when 'no_lifetime_value' then 'no lifetime value is known'
@@ -81,9 +84,15 @@ select
         when 'marginal_unknown' then format('LTV : CAC is {:.2f} at the least, but what one more customer costs is unknown', ltv_to_cac_low_ratio)
         when 'marginal_dear' then format('one more customer costs {:.2f} times the mean, over {}', marginal_to_cac_ratio, maximum_marginal_ratio)
         when 'unpredictable'
-            then format('weekly conversion varies by {} of its mean, over {}', coalesce(cast(round(conversion_cv_ratio, 2) as varchar), 'an unknown share'), maximum_conversion_cv)
-        else format('LTV : CAC is {:.2f} at the least, the next customer costs {:.2f} times the mean, conversion varies by {:.2f}',
-            ltv_to_cac_low_ratio, marginal_to_cac_ratio, conversion_cv_ratio)
+            then format(
+                    'weekly conversion varies by {} of its mean, over {}',
+                    coalesce(cast(round(conversion_cv_ratio, 2) as varchar), 'an unknown share'), maximum_conversion_cv
+                )
+        else
+            format(
+                'LTV : CAC is {:.2f} at the least, the next customer costs {:.2f} times the mean, conversion varies by {:.2f}',
+                ltv_to_cac_low_ratio, marginal_to_cac_ratio, conversion_cv_ratio
+            )
     end as reason,
     window_from_on,
     cac_scope,
