@@ -1,4 +1,4 @@
--- The lag of a month: the median days from sign-up to payment of the accounts acquired in the months that end with it, so that a
+-- The lag of a month: the median days from the first sign of an account to its payment, over those acquired in the months that end with it, so that a
 -- closed month keeps the lag it was closed with.
 with months as (
     select
@@ -8,13 +8,24 @@ with months as (
     where clock = 'month'
 ),
 
+deal_starts as (
+    select
+        companies.account_id,
+        {{ local_date('min(deals.created_at)') }} as created_on
+    from {{ ref('deals') }} as deals
+    inner join {{ ref('int_crm_companies__matched') }} as companies on deals.crm_company_id = companies.crm_company_id
+    where deals.deal_type = 'new_business'
+    group by companies.account_id
+),
+
 cycles as (
     select
-        acquired_month,
-        acquired_on - signed_up_on as cycle_days
-    from {{ ref('int_accounts__converted') }}
-    -- Someone who signs up after the account paid is no start of its cycle.
-    where signed_up_on <= acquired_on
+        conversions.acquired_month,
+        conversions.acquired_on - least(conversions.signed_up_on, deal_starts.created_on) as cycle_days
+    from {{ ref('int_accounts__converted') }} as conversions
+    left join deal_starts on conversions.account_id = deal_starts.account_id
+    -- What begins after the account paid is no start of its cycle.
+    where least(conversions.signed_up_on, deal_starts.created_on) <= conversions.acquired_on
 )
 
 select
