@@ -3,9 +3,10 @@ with lifetime_values as (
         period_on,
         segment_kind,
         segment,
-        ltv_low_amount
+        -- Where no lifetime could be fitted, the simple reading stands in.
+        coalesce(ltv_predictive_low_amount, ltv_simple_low_amount) as ltv_low_amount
     from {{ ref('fct_ltv_by_segment_monthly') }}
-    where segment_kind in ('channel', 'total') and ltv_low_amount is not null
+    where segment_kind in ('channel', 'total') and status <> 'not_enough_data'
 ),
 
 evidence as (
