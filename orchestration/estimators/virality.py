@@ -72,9 +72,7 @@ def k_factor(
     columns = np.broadcast_arrays(*(np.asarray(value, dtype=np.float64) for value in (*given, converted_converted)))
     u, n, m, c, nn, nm, nc, mm, mc, cc = columns
     if np.any(u < 0) or np.any(c < 0) or np.any(c > m) or np.any(m > n):
-        raise ValueError(
-            "k_factor: expected users >= 0 and 0 <= converted <= matured <= sent in every element; check the sums passed"
-        )
+        raise ValueError("k_factor: expected users >= 0 and 0 <= converted <= matured <= sent in every element; check the sums passed")
     with np.errstate(divide="ignore", invalid="ignore"):
         i = n / u
         conversion = c / m
@@ -132,7 +130,5 @@ def project_users(
     if ceiling is not None:
         users = np.minimum(users, ceiling)
     elif not np.isfinite(users[-1]):
-        raise ValueError(
-            f"project_users: the users of {cycle[-1]} cycles are past any number; give a ceiling or a shorter horizon"
-        )
+        raise ValueError(f"project_users: the users of {cycle[-1]} cycles are past any number; give a ceiling or a shorter horizon")
     return Projection(cycle, cycle * float(cycle_days), users, np.diff(users, prepend=0.0))
