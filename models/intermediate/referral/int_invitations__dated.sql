@@ -1,4 +1,4 @@
--- What was known of each invitation on the run's day.
+-- What was known of each invitation on the run's day: a device or an address once it is opened, a card once the user signed up.
 with judged_days as (
     select
         *,
@@ -23,11 +23,11 @@ select
     invitations.inviter_alias_hash,
     invitations.invitee_alias_hash,
     invitations.inviter_device_hash,
-    invitations.invitee_device_hash,
+    case when invitations.is_accepted then invitations.invitee_device_hash end as invitee_device_hash,
     invitations.inviter_card_hash,
-    invitations.invitee_card_hash,
+    case when invitations.is_signed_up then invitations.invitee_card_hash end as invitee_card_hash,
     invitations.inviter_address_hash,
-    invitations.invitee_address_hash
+    case when invitations.is_accepted then invitations.invitee_address_hash end as invitee_address_hash
 from judged_days as invitations
 left join {{ ref('referral_programmes') }} as programmes
     on invitations.programme_id = programmes.programme_id

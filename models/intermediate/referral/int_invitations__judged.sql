@@ -3,7 +3,7 @@ with credited as (
     select invitation_id
     from {{ ref('int_invitations__dated') }}
     where invitee_user_id is not null
-    qualify row_number() over (partition by invitee_user_id order by accepted_at asc nulls last, sent_at asc, invitation_id asc) = 1
+    qualify row_number() over (partition by invitee_user_id order by coalesce(accepted_at, sent_at), sent_at, invitation_id) = 1
 ),
 
 users as (
