@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 FORMAT_TYPES = ("csv", "ndjson", "json", "parquet", "xlsx")
 TYPES = ("varchar", "boolean", "bigint", "date", "timestamp", "double")
 LOADS = ("merge", "append", "snapshot")
+DERIVATIONS = ("hash", "email_hash", "email_alias_hash", "email_domain")
 LINEAGE_COLUMNS = ("_load_id", "_source_file", "_row_number", "_line_number", "_extracted_at", "_extra")
 TIME_DIRECTIVES = {
     "Y", "m", "-m", "d", "-d", "H", "-H", "I", "-I", "M", "S", "p", "b", "B", "z", "f", ".f", "3f", ".3f", "6f", ".6f", "T", "F", "%",
@@ -30,7 +31,7 @@ _TABLE_KEYS = {
 }  # fmt: skip
 _COLUMN_KEYS = {
     "source_name", "required", "format", "time_zone", "money", "percent", "decimal_separator", "thousands_separator", "true_tokens",
-    "false_tokens", "values", "personal", "null_tokens",
+    "false_tokens", "values", "personal", "null_tokens", "derive",
 }  # fmt: skip
 _TYPE = re.compile(rf"({'|'.join(TYPES)})|decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
@@ -82,6 +83,9 @@ class Column:
     values: tuple[str, ...] = ()
     personal: bool = False
     null_tokens: tuple[str, ...] = ()
+    #: What is landed instead of the text itself, one of DERIVATIONS; several columns may then come from one header.
+    derive: str = ""
+    salt: str = field(default="", repr=False)
     description: str = ""
 
     @property
@@ -121,6 +125,17 @@ class TableContract:
     def name(self) -> str:
         return f"{self.source}.{self.table}"
 
+    @cached_property
+    def read_columns(self) -> tuple[Column, ...]:
+        """The columns that a file is read into: one for each header, the first that names it."""
+        return tuple({column.source_name: column for column in reversed(self.columns)}.values())[::-1]
+
+    @cached_property
+    def read_name(self) -> Mapping[str, str]:
+        """Landed column -> the read column that carries its text."""
+        carriers = {column.source_name: column.name for column in self.read_columns}
+        return {column.name: carriers[column.source_name] for column in self.columns}
+
     @property
     def key_columns(self) -> tuple[str, ...]:
         """The columns that tell rows apart: the key, or all of them."""
@@ -141,8 +156,10 @@ class TableContract:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def load_contracts(manifest_path: Path) -> dict[tuple[str, str], TableContract]:
+def load_contracts(manifest_path: Path, salt: str = "") -> dict[tuple[str, str], TableContract]:
     """Contracts of every source table with `transport: file` in dbt's manifest.json, by (source, table), sorted.
+
+    `salt` goes into every hash that a column derives; another salt is another contract, so that hashes of two salts never meet.
 
     Raises ContractError for a manifest that cannot be read and for each mistake in a source's YAML.
     """
@@ -157,7 +174,8 @@ def load_contracts(manifest_path: Path) -> dict[tuple[str, str], TableContract]:
         transport = _one_of(f"{node['source_name']}.{node['name']}", "transport", meta.get("transport"), ("file", "internal"))
         if transport == "file":
             contract = build_contract(node["source_name"], node["name"], meta, node["columns"].values(), node.get("description", ""))
-            contracts[contract.source, contract.table] = contract
+            columns = tuple(replace(column, salt=salt) if "hash" in column.derive else column for column in contract.columns)
+            contracts[contract.source, contract.table] = replace(contract, columns=columns)
     return dict(sorted(contracts.items()))
 
 
@@ -171,7 +189,8 @@ def build_contract(
     if not built:
         raise ContractError(f"{where}: expected at least one column; write `columns:` with name and data_type")
     names = [column.name for column in built]
-    for label, values in (("name", names), ("source_name", [column.source_name for column in built])):
+    as_they_come = [column.source_name for column in built if not column.derive]
+    for label, values in (("name", names), ("source_name", as_they_come)):
         for value in values:
             if values.count(value) > 1:
                 raise ContractError(f"{where}.{value}: expected each {label} once, got it {values.count(value)} times; rename one")
@@ -242,6 +261,9 @@ def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any]) 
         raise ContractError(f"{where}: money: expected data_type decimal(18,4), got {kind}: money is never {kind}")
     if money and money.unit == "minor" and scale < 4:
         raise ContractError(f"{where}: money.unit minor: expected at least 4 decimals for every ISO 4217 currency; write decimal(18,4)")
+    derive = _one_of(where, "derive", meta["derive"], DERIVATIONS) if "derive" in meta else ""
+    if derive and kind != "varchar":
+        raise ContractError(f"{where}: derive: expected data_type varchar, got {kind}: what is derived is text")
     return Column(
         name=name,
         type=kind,
@@ -260,6 +282,7 @@ def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any]) 
         values=tuple(_texts(where, "values", meta.get("values", ()))),
         personal=_flag(where, "personal", meta.get("personal", False)),
         null_tokens=tuple(_texts(where, "null_tokens", inherited("null_tokens", ()))),
+        derive=derive,
         description=column.get("description", ""),
     )
 

@@ -22,7 +22,7 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
     settings = settings or Settings()
     settings.apply_to_environment()
     manifest = prepare_manifest(settings)
-    contracts = load_contracts(manifest)
+    contracts = load_contracts(manifest, settings.salt)
     partitions = daily_partitions(settings)
 
     def judge_landing(tables, loads, as_of: date):
