@@ -14,7 +14,7 @@ found_candidates as (
     select
         users.user_id,
         accounts.account_id,
-        'billing_id' as rule,
+        'shared_id' as rule,
         1 as contact_number
     from known_users as users
     inner join {{ ref('int_accounts__known') }} as accounts on users.billing_account_id = accounts.account_id
@@ -23,7 +23,7 @@ found_candidates as (
     select
         contacts.user_id,
         companies.account_id,
-        'contact_email' as rule,
+        'email_hash' as rule,
         min(contacts.candidate_number) as contact_number
     from {{ ref('int_user_contact_candidates__ranked') }} as contacts
     inner join {{ ref('int_crm_companies__matched') }} as companies on contacts.crm_company_id = companies.crm_company_id
@@ -33,7 +33,7 @@ found_candidates as (
     select
         users.user_id,
         domains.account_id,
-        'email_domain' as rule,
+        'domain' as rule,
         1 as contact_number
     from known_users as users
     inner join {{ ref('int_account_domains__claimed') }} as domains on users.email_domain = domains.domain

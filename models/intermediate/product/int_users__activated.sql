@@ -17,8 +17,8 @@ reached_outcome as (
     inner join {{ ref('product_events') }} as events
         on users.user_id = events.user_id and outcome.event_name = events.event_name
     where
-        events.occurred_at >= users.signed_up_at
-        and {{ local_date('events.occurred_at') }} <= least(users.signed_up_on + outcome.within_days, {{ as_of() }})
+        events.occurred_at between users.signed_up_at and users.signed_up_at + to_days(outcome.within_days)
+        and {{ local_date('events.occurred_at') }} <= {{ as_of() }}
     group by users.user_id
 )
 

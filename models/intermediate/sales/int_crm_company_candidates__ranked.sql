@@ -25,7 +25,7 @@ found_candidates as (
         companies.crm_company_id,
         companies.created_at,
         accounts.account_id,
-        'billing_id' as rule
+        'shared_id' as rule
     from known_companies as companies
     inner join {{ ref('int_accounts__known') }} as accounts on companies.billing_account_id = accounts.account_id
     union all
