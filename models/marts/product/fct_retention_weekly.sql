@@ -1,3 +1,6 @@
+{% set in_test -%}
+cells.week_number between {{ threshold('retention_plateau_first_week') }} and {{ threshold('retention_plateau_last_week') }}
+{%- endset %}
 with sizes as (
     select
         cohort_week_on,
@@ -43,6 +46,8 @@ select
     cells.cohort_user_count,
     coalesce(counted.active_user_count, 0) as active_user_count,
     coalesce(counted.active_user_count, 0) / cells.cohort_user_count as retained_ratio,
+    case when {{ in_test }} then cells.cohort_user_count else 0 end as plateau_cohort_user_count,
+    case when {{ in_test }} then coalesce(counted.active_user_count, 0) else 0 end as plateau_active_user_count,
     cells.week_number <= cells.last_complete_week as is_complete
 from cells
 left join counted
