@@ -12,7 +12,9 @@ with totals as (
 
 aged as (
     select
-        *,
+        user_id,
+        account_id,
+        activated_on,
         activated_on + {{ threshold('referral_sending_window_days') }} <= {{ as_of() }} as is_done_sending,
         activated_on + {{ threshold('referral_sending_window_days') }} + {{ threshold('referral_conversion_window_days') }} <= {{ as_of() }}
             as is_mature
