@@ -95,7 +95,8 @@ def test_every_cohort_has_the_planted_sums(known: duckdb.DuckDBPyConnection) -> 
     """Users, invitations, judged and converted of each month of activation, before and after fraud."""
     told = """
         select cast(month as date), cast(active_users as bigint), cast(invitations as bigint), cast(matured as bigint),
-            cast(converted as bigint), cast(invitations_with_fraud as bigint), cast(matured_with_fraud as bigint), cast(converted_with_fraud as bigint)
+            cast(converted as bigint), cast(invitations_with_fraud as bigint), cast(matured_with_fraud as bigint),
+            cast(converted_with_fraud as bigint)
         from truth_k_monthly
         where programme_id = 'all'
     """
