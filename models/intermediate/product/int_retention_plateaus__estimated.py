@@ -23,11 +23,11 @@ def model(dbt, session):
             cast(last_week as integer) as last_week,
             user_count,
             slope,
-            case when not isnan(slope_low) then slope_low end as slope_low,
-            case when not isnan(slope_high) then slope_high end as slope_high,
+            nullif(slope_low, 'nan'::double) as slope_low,
+            nullif(slope_high, 'nan'::double) as slope_high,
             level,
-            case when not isnan(level_low) then level_low end as level_low,
-            case when not isnan(level_high) then level_high end as level_high
+            nullif(level_low, 'nan'::double) as level_low,
+            nullif(level_high, 'nan'::double) as level_high
         from plateau_estimates
         """
     )

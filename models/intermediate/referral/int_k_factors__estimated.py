@@ -26,11 +26,11 @@ def model(dbt, session):
             sent_count,
             matured_count,
             converted_count,
-            case when not isnan(invitations_per_user) then invitations_per_user end as invitations_per_user,
-            case when not isnan(conversion) then conversion end as conversion_ratio,
-            case when not isnan(k) then k end as k_factor,
-            case when not isnan(low) then low end as k_interval_low,
-            case when not isnan(high) then high end as k_interval_high
+            nullif(invitations_per_user, 'nan'::double) as invitations_per_user,
+            nullif(conversion, 'nan'::double) as conversion_ratio,
+            nullif(k, 'nan'::double) as k_factor,
+            nullif(low, 'nan'::double) as k_interval_low,
+            nullif(high, 'nan'::double) as k_interval_high
         from referral_estimates
         """
     )

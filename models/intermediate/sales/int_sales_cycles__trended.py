@@ -26,9 +26,9 @@ def model(dbt, session):
             cast(segment_kind as varchar) as segment_kind,
             cast(segment as varchar) as segment,
             won_count,
-            case when not isnan(slope) then slope end as slope_days_per_month,
-            case when not isnan(low) then low end as slope_low,
-            case when not isnan(high) then high end as slope_high
+            nullif(slope, 'nan'::double) as slope_days_per_month,
+            nullif(low, 'nan'::double) as slope_low,
+            nullif(high, 'nan'::double) as slope_high
         from cycle_trends
         """
     )
