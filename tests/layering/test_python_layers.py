@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = [
@@ -34,6 +35,12 @@ def imported(file: Path) -> set[str]:
 
 def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
+
+
+def is_internal(source: str) -> bool:
+    """Whether the pipeline itself writes the source, and so must name it."""
+    contract = yaml.safe_load((ROOT / "models" / "staging" / source / f"_{source}__sources.yml").read_text(encoding="utf-8"))
+    return contract["sources"][0]["config"]["meta"]["transport"] == "internal"
 
 
 def sources() -> list[str]:
@@ -75,7 +82,7 @@ def test_only_settings_reads_the_environment() -> None:
 
 def test_no_python_of_the_pipeline_names_a_source() -> None:
     """Law 1: adding a source edits nothing in Python."""
-    names = [name for name in sources() if name != "pipeline"]
+    names = [name for name in sources() if not is_internal(name)]
     assert names
     offenders = set()
     for file in PRODUCT:
