@@ -20,8 +20,10 @@ from scipy.special import betaln, gammaln, hyp2f1
 Floats = NDArray[np.float64]
 
 #: |log parameter| from which a fit has run away to a limit of the model.
-_RUNAWAY = 12.0
+_RUNAWAY = 9.0
 _STEEPEST = 1e-4
+#: a + b from which customers leave alike for any practical purpose: chances to leave then differ by under 2 points.
+_ALIKE = 1e3
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ def purchase_log_likelihood(parameters: ArrayLike, x: ArrayLike, t_x: ArrayLike,
 def fit_purchases(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> OrderFit:
     """Maximum likelihood of BG/NBD over all customers, repeat buyers or not: three arrays of one length.
 
+    Where the likelihood rises towards customers who leave alike (a and b without end at one ratio), the fit is that limit, a + b =
+    1000, and `reason` says so.
+
     Raises ValueError when t_x is not 0 for x = 0, or times are not 0 <= t_x <= T.
     """
     x, t_x, T = (np.asarray(value, dtype=np.float64) for value in (x, t_x, T))
@@ -64,9 +69,32 @@ def fit_purchases(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> OrderFit:
         return _no_fit(names, len(x), "nobody bought twice")
     # The parameter in time units is fitted in units of the mean observation, where 1 is a sensible start.
     unit = float(T.mean())
-    return _fit(
-        names, lambda p: purchase_log_likelihood(p, x, t_x / unit, T / unit).sum(), len(x), {"alpha": unit}, -len(x) * np.log(unit), x
+    times = (x, t_x / unit, T / unit)
+    free = _fit(names, lambda p: purchase_log_likelihood(p, *times).sum(), len(x), "alpha", unit, float(x.sum()))
+    if free.converged and free.parameters["a"] + free.parameters["b"] < _ALIKE:
+        return free
+    alike = _fit(
+        ("r", "alpha", "odds"), lambda p: purchase_log_likelihood(_leaving_alike(p), *times).sum(), len(x), "alpha", unit, float(x.sum())
     )
+    if not alike.converged:
+        return free
+    r, alpha, odds = alike.parameters.values()
+    r_error, alpha_error, odds_error = alike.standard_errors.values()
+    share_error = _ALIKE * odds_error / (1 + odds) ** 2
+    return OrderFit(
+        dict(zip(names, map(float, _leaving_alike((r, alpha, odds))), strict=True)),
+        dict(zip(names, (r_error, alpha_error, share_error, share_error), strict=True)),
+        alike.log_likelihood,
+        alike.customers,
+        True,
+        "customers do not differ in how they leave: fitted with one chance for all",
+    )
+
+
+def _leaving_alike(parameters: ArrayLike) -> Floats:
+    """r, alpha, a, b of customers with one chance to leave, given r, alpha and the odds of it."""
+    r, alpha, odds = np.asarray(parameters, dtype=np.float64)
+    return np.array([r, alpha, _ALIKE * odds / (1 + odds), _ALIKE / (1 + odds)])
 
 
 def expected_purchases(parameters: ArrayLike, t: ArrayLike) -> Floats:
@@ -119,7 +147,7 @@ def fit_values(x: ArrayLike, z: ArrayLike) -> OrderFit:
     if len(x) < 3:
         return _no_fit(names, len(x), "fewer than 3 repeat buyers")
     unit = float(np.median(z))
-    fit = _fit(names, lambda p: value_log_likelihood(p, x, z / unit).sum(), len(x), {"v": unit}, -len(x) * np.log(unit), None)
+    fit = _fit(names, lambda p: value_log_likelihood(p, x, z / unit).sum(), len(x), "v", unit, len(x))
     if fit.converged and fit.parameters["q"] <= 1:
         return _no_fit(names, len(x), "q is at most 1: values have no finite mean")
     return fit
@@ -149,22 +177,23 @@ def discounted_purchases(parameters: ArrayLike, horizon: int, period: float = 1.
     return float((each * (1 + discount) ** -np.arange(1.0, horizon + 1)).sum())
 
 
-def _fit(
-    names: tuple[str, ...],
-    total: Callable[[Floats], float],
-    customers: int,
-    units: dict[str, float],
-    offset: float,
-    weights: Floats | None,
-) -> OrderFit:
+def _fit(names: tuple[str, ...], total: Callable[[Floats], float], customers: int, scaled: str, unit: float, densities: float) -> OrderFit:
+    """Fit `total`, a log-likelihood of positive parameters, where the one named `scaled` is in units of `unit`.
+
+    `densities` is how many observed values carry that unit: the likelihood in the caller's unit is less by log(unit) for each.
+    """
+
     def down(theta: Floats) -> float:
         value = total(np.exp(theta))
         return -value / customers if np.isfinite(value) else 1e10
 
-    starts = [np.zeros(len(names)), np.full(len(names), -1.0), np.full(len(names), 1.0)]
     bounds = [(-_RUNAWAY, _RUNAWAY)] * len(names)
-    found = min((minimize(down, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda result: result.fun)
-    theta = minimize(down, found.x, method="Nelder-Mead", options={"xatol": 1e-7, "fatol": 1e-13, "maxiter": 4000, "maxfev": 4000}).x
+    theta = np.zeros(len(names))
+    # The other starts are for data on which the first one stops on a ridge.
+    for start in (0.0, -1.0, 1.0):
+        theta = _settle(down, minimize(down, np.full(len(names), start), method="L-BFGS-B", bounds=bounds).x)
+        if np.abs(_differences(down, theta)[0]).max() < _STEEPEST:
+            break
     if np.any(np.abs(theta) > _RUNAWAY - 0.5):
         away = ", ".join(name for name, value in zip(names, theta, strict=True) if abs(value) > _RUNAWAY - 0.5)
         return _no_fit(names, customers, f"the likelihood rises towards a limit of {away}: too little spread between customers")
@@ -175,11 +204,8 @@ def _fit(
     if values.min() <= 0:
         return _no_fit(names, customers, "the likelihood has no single peak")
     errors = np.sqrt(np.diag(np.linalg.inv(curve)) / customers)
-    scale = np.array([units.get(name, 1.0) for name in names])
-    point = np.exp(theta) * scale
-    # In the caller's unit a density of values or times carries the unit once per observed value or time.
-    observed = offset if weights is None else -float(weights.sum()) * np.log(units["alpha"])
-    likelihood = total(np.exp(theta)) + observed
+    point = np.exp(theta) * np.array([unit if name == scaled else 1.0 for name in names])
+    likelihood = total(np.exp(theta)) - densities * np.log(unit)
     return OrderFit(
         dict(zip(names, map(float, point), strict=True)),
         dict(zip(names, map(float, point * errors), strict=True)),
@@ -188,6 +214,19 @@ def _fit(
         True,
         "",
     )
+
+
+def _settle(down: Callable[[Floats], float], point: Floats) -> Floats:
+    """A few Newton steps to the bottom that the search by differences stopped short of, each kept only if it goes down."""
+    for _ in range(5):
+        slope, curve = _differences(down, point)
+        if np.abs(slope).max() < _STEEPEST * 1e-3 or np.linalg.eigvalsh(curve).min() <= 0:
+            break
+        tried = point - np.clip(np.linalg.solve(curve, slope), -1, 1)
+        if not down(tried) <= down(point):
+            break
+        point = tried
+    return point
 
 
 def _differences(function: Callable[[Floats], float], point: Floats, step: float = 1e-3) -> tuple[Floats, Floats]:

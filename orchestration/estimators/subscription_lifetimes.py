@@ -73,9 +73,7 @@ def fit_lifetimes(at_risk: ArrayLike, lost: ArrayLike) -> SubscriptionFits:
     """
     n, d = np.atleast_2d(np.asarray(at_risk, dtype=np.float64)), np.atleast_2d(np.asarray(lost, dtype=np.float64))
     if n.shape != d.shape or np.any(d < 0) or np.any(d > n):
-        raise ValueError(
-            "fit_lifetimes: expected 0 <= lost <= at_risk in arrays of one shape (fits x ages); check which counts were passed"
-        )
+        raise ValueError("fit_lifetimes: expected 0 <= lost <= at_risk in arrays of one shape, fits x ages")
     later = (n[:, 1:].sum(axis=1), d[:, 1:].sum(axis=1))
     refusal = np.select(
         [n.sum(axis=1) == 0, d.sum(axis=1) == 0, (n - d).sum(axis=1) == 0, (later[0] > 0) & (later[1] == 0)],
