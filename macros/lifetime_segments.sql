@@ -3,11 +3,12 @@
   {{ return({'total': "'all'", 'channel': 'channel', 'customer_segment': 'customer_segment', 'plan': 'plan', 'country': 'country'}) }}
 {%- endmacro %}
 
-{# One row per segment kind of each row of `relation`: columns segment_kind and segment beside its own. #}
-{% macro by_lifetime_segment(relation) -%}
+{# One row per segment kind of each row of `relation`, but for the kinds it does not know: segment_kind and segment beside its own columns. #}
+{% macro by_lifetime_segment(relation, without=[]) -%}
+  {%- set kinds = lifetime_segments().items() | rejectattr(0, 'in', without) | list -%}
   select
-        unnest([{% for kind in lifetime_segments() %}'{{ kind }}'{{ ", " if not loop.last }}{% endfor %}]) as segment_kind,
-        unnest([{% for column in lifetime_segments().values() %}{{ column }}{{ ", " if not loop.last }}{% endfor %}]) as segment,
+        unnest([{% for kind, column in kinds %}'{{ kind }}'{{ ", " if not loop.last }}{% endfor %}]) as segment_kind,
+        unnest([{% for kind, column in kinds %}{{ column }}{{ ", " if not loop.last }}{% endfor %}]) as segment,
         *
     from {{ relation }}
 {%- endmacro %}

@@ -20,7 +20,7 @@ select
         when fitted.age_months = 0 then 1
         when observed.at_risk_count = 0 then null
         when observed.ends_count > 0 then 0
-        else observed.kept_ratio
+        else round(observed.kept_ratio, 10)
     end as observed_survival_ratio,
     case when not isnan(fitted.survival_ratio) then fitted.survival_ratio end as fitted_survival_ratio,
     case when not isnan(fitted.survival_low) then fitted.survival_low end as fitted_survival_low_ratio,

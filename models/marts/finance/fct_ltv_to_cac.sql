@@ -1,4 +1,3 @@
-{%- set kinds = {'total': "'all'", 'channel': 'channel', 'customer_segment': 'customer_segment', 'country': 'country'} -%}
 with costs as (
     select
         period_on,
@@ -9,11 +8,7 @@ with costs as (
         sum(new_account_weight) as account_weight,
         sum(paid_new_account_weight) as paid_weight
     from (
-        select
-            unnest([{% for kind in kinds %}'{{ kind }}'{{ ", " if not loop.last }}{% endfor %}]) as segment_kind,
-            unnest([{% for column in kinds.values() %}{{ column }}{{ ", " if not loop.last }}{% endfor %}]) as segment,
-            *
-        from {{ ref('fct_acquisition_monthly') }}
+        {{ by_lifetime_segment(ref('fct_acquisition_monthly'), without=['plan']) }}
     )
     where is_complete
     group by period_on, segment_kind, segment
@@ -114,6 +109,7 @@ passed as (
 repeated as (
     select
         passed.*,
+        wanted.cohorts,
         count(earlier.period_on) as passed_cohort_count
     from passed
     cross join (select cast(value as integer) as cohorts from {{ ref('thresholds') }} where name = 'ltv_repeatable_cohorts') as wanted
@@ -150,8 +146,7 @@ select
     passes_1x,
     passes_3x,
     passed_cohort_count,
-    case when verdict_status = 'ok' then passed_cohort_count = (select cast(value as integer) from {{ ref('thresholds') }} where name = 'ltv_repeatable_cohorts') end
-        as is_repeatable,
+    case when verdict_status = 'ok' then passed_cohort_count = cohorts end as is_repeatable,
     verdict_status as status,
     case verdict_status
         when 'not_enough_data' then reason
