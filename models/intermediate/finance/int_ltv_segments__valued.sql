@@ -25,9 +25,9 @@ months as (
         cast(case when fits.is_converged then fits.expected_months end as double) as expected_months,
         cast(round(least(horizon.months, 1 / nullif(churn.churn_high, 0)) * 1000000) as hugeint) as shortest,
         cast(round(least(horizon.months, coalesce(1 / nullif(churn.churn_low, 0), horizon.months)) * 1000000) as hugeint) as longest,
-        {%- for part in ['', '_low', '_high'] %}
-        cast(round(case when fits.is_converged then fits.expected_months{{ part }} end * 1000000) as hugeint) as predicted{{ part }}{{ "," if not loop.last }}
-        {%- endfor %}
+        cast(round(case when fits.is_converged then fits.expected_months end * 1000000) as hugeint) as predicted,
+        cast(round(case when fits.is_converged then fits.expected_months_low end * 1000000) as hugeint) as predicted_low,
+        cast(round(case when fits.is_converged then fits.expected_months_high end * 1000000) as hugeint) as predicted_high
     from {{ ref('int_ltv_windows__summed') }} as windows
     cross join horizon
     left join {{ ref('int_ltv_churn__estimated') }} as churn

@@ -1,8 +1,10 @@
 -- What new accounts are worth beside what they cost, on the cells that both know, so that a ratio of sums is a ratio of totals.
-{%- set cell = ['period_on', 'channel', 'customer_segment', 'country'] %}
 with entries as (
     select
-        {{ cell | join(', ') }},
+        period_on,
+        channel,
+        customer_segment,
+        country,
         valued_account_count,
         coalesce(ltv_simple_amount, 0) as ltv_simple_amount,
         coalesce(ltv_predictive_amount, 0) as ltv_predictive_amount,
@@ -11,7 +13,10 @@ with entries as (
     from {{ ref('fct_ltv_accounts') }}
     union all
     select
-        {{ cell | join(', ') }},
+        period_on,
+        channel,
+        customer_segment,
+        country,
         0 as valued_account_count,
         0 as ltv_simple_amount,
         0 as ltv_predictive_amount,
@@ -27,10 +32,11 @@ valued_months as (
 )
 
 select
-    {% for part in cell %}cast(entries.{{ part }} as varchar){{ " || '|' || " if not loop.last }}{% endfor %} as ltv_cell_id,
-    {%- for part in cell %}
-    entries.{{ part }},
-    {%- endfor %}
+    cast(entries.period_on as varchar) || '|' || entries.channel || '|' || entries.customer_segment || '|' || entries.country as ltv_cell_id,
+    entries.period_on,
+    entries.channel,
+    entries.customer_segment,
+    entries.country,
     cast(sum(entries.valued_account_count) as bigint) as valued_account_count,
     cast(sum(entries.ltv_simple_amount) as decimal(18, 4)) as ltv_simple_amount,
     cast(sum(entries.ltv_predictive_amount) as decimal(18, 4)) as ltv_predictive_amount,
@@ -38,4 +44,4 @@ select
     cast(sum(entries.loaded_cost_amount) as decimal(18, 4)) as loaded_cost_amount
 from entries
 inner join valued_months on entries.period_on = valued_months.period_on
-group by {% for part in cell %}entries.{{ part }}{{ ", " if not loop.last }}{% endfor %}
+group by entries.period_on, entries.channel, entries.customer_segment, entries.country

@@ -28,9 +28,15 @@ orders as (
         'total' as segment_kind,
         'all' as segment,
         '{{ model }}' as model,
-        unnest([{% for name in parameters %}'{{ name }}'{{ ", " if not loop.last }}{% endfor %}]) as parameter,
-        unnest([{% for name in parameters %}fits.{{ model }}_{{ name }}{{ ", " if not loop.last }}{% endfor %}]) as value,
-        unnest([{% for name in parameters %}fits.{{ model }}_{{ name }}_error{{ ", " if not loop.last }}{% endfor %}]) as standard_error,
+        unnest([
+            {%- for name in parameters %}
+            {
+                'parameter': '{{ name }}',
+                'value': fits.{{ model }}_{{ name }},
+                'standard_error': fits.{{ model }}_{{ name }}_error
+            }{{ "," if not loop.last }}
+            {%- endfor %}
+        ]) as estimate,
         fits.{{ model }}_log_likelihood as log_likelihood,
         fits.{{ model }}_customer_count as sample_size,
         fits.{{ model }}_is_converged as is_converged,
@@ -42,7 +48,12 @@ orders as (
 united as (
     select * from subscriptions
     union all by name
-    select * from orders
+    select
+        * exclude (estimate),
+        estimate.parameter,
+        estimate.value,
+        estimate.standard_error
+    from orders
 )
 
 select

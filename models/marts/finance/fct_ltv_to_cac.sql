@@ -1,3 +1,6 @@
+{#- Weights have ten decimals; the ratio is exact once both sides are whole. -#}
+{%- set shared = 'nullif(pair.weight, 0) * 10000000000' -%}
+{%- set spent = 'nullif(pair.cost, 0) * 10000000000' -%}
 with costs as (
     select
         period_on,
@@ -15,7 +18,9 @@ with costs as (
 ),
 
 windows as (
-    select * from (values ('month', 0), ('trailing_3m', 2)) as named (cac_window, months_before)
+    select
+        unnest(['month', 'trailing_3m']) as cac_window,
+        unnest([0, 2]) as months_before
 ),
 
 windowed as (
@@ -33,8 +38,7 @@ windowed as (
     inner join costs
         on
             costs.segment_kind = values_of.segment_kind
-            and costs.segment = values_of.segment
-            and costs.period_on between values_of.period_on - to_months(windows.months_before) and values_of.period_on
+            and costs.segment = values_of.segment and costs.period_on between values_of.period_on - to_months(windows.months_before) and values_of.period_on
     group by windows.cac_window, values_of.period_on, values_of.segment_kind, values_of.segment
 ),
 
@@ -68,21 +72,21 @@ paired as (
             and windowed.segment = values_of.segment
 ),
 
-unpaired as (
-    select
-        * exclude (pair),
-        unnest(pair)
-    from paired
-),
-
 divided as (
     select
-        *,
-        {{ scale_amount('cost', '10000000000', 'nullif(weight * 10000000000, 0)') }} as cac_amount,
-        {%- for part in ['amount', 'low', 'high'] %}
-        {{ scale_amount(part, 'nullif(weight, 0) * 10000000000', 'nullif(cost, 0) * 10000000000') }} as {{ part }}_to_cac{{ "," if not loop.last }}
-        {%- endfor %}
-    from unpaired
+        * exclude (pair),
+        pair.reading,
+        pair.cac_scope,
+        pair.amount,
+        pair.low,
+        pair.high,
+        pair.cost,
+        pair.weight,
+        {{ scale_amount('pair.cost', '10000000000', 'nullif(pair.weight * 10000000000, 0)') }} as cac_amount,
+        {{ scale_amount('pair.amount', shared, spent) }} as amount_to_cac,
+        {{ scale_amount('pair.low', shared, spent) }} as low_to_cac,
+        {{ scale_amount('pair.high', shared, spent) }} as high_to_cac
+    from paired
 ),
 
 judged as (
@@ -149,9 +153,8 @@ select
     case when verdict_status = 'ok' then passed_cohort_count = cohorts end as is_repeatable,
     verdict_status as status,
     case verdict_status
-        when 'not_enough_data' then reason
-        when 'no_prediction' then reason
         when 'no_new_accounts' then 'no new account is credited to it in the window'
         when 'no_cost' then 'nothing was spent on it in the window'
+        when 'ok' then null else reason
     end as reason
 from repeated
