@@ -9,6 +9,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.assets.raw import POOL
+from orchestration.assets.survival_fit import survival_fit_picture
 from orchestration.automation.summary import HEADLINES
 from orchestration.contracts import TableContract
 from orchestration.dbt_project import layer_of, read_manifest
@@ -108,6 +109,9 @@ def _plots(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]
         ).fetchall()
         if rows:
             plots[name] = dg.MetadataValue.md(_picture(name, rows))
+    fit = survival_fit_picture(connection, "total")
+    if fit:
+        plots["survival_fit"] = dg.MetadataValue.md(fit)
     return plots
 
 
