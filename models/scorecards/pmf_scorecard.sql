@@ -13,7 +13,7 @@ with measured as (
             'published.metrics: metric = {}, period_grain = quarter, period_on = {}, segment_kind = {}, segment = {}',
             metric, period_on, segment_kind, segment
         ) as evidence
-    from {{ ref('stg_pipeline__metrics') }}
+    from {{ ref('stg_semantic__metrics') }}
     where
         metric in ('very_disappointed_share', 'organic_share')
         and ((period_grain = 'quarter' and is_complete) or status = 'not_available')
