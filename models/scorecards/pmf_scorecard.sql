@@ -33,14 +33,22 @@ limits as (
     where name in ('pmf_very_disappointed_from', 'pmf_organic_share_from', 'pmf_ltv_to_cac_above')
 ),
 
--- The lowest of the lower bounds of the latest month: no reading of LTV and no scope of CAC may fall short.
+-- The predicted value over all that acquisition costs, of three months' customers: the reading that flatters least.
 earned as (
     select
-        format('finance.fct_ltv_to_cac: period_on = {}, scope = {}, reading = {}, cac_scope = {}', period_on, scope, reading, cac_scope) as evidence,
-        ratio_low
+        segment_kind,
+        segment,
+        ltv_to_cac_ratio,
+        ltv_to_cac_low_ratio,
+        ltv_to_cac_high_ratio,
+        new_account_weight,
+        status,
+        format('published.fct_ltv_to_cac: ltv_to_cac_id = {}', ltv_to_cac_id) as evidence
     from {{ ref('fct_ltv_to_cac') }}
-    where scope = 'all' and ratio_low is not null
-    qualify row_number() over (order by period_on desc, ratio_low) = 1
+    where
+        cac_window = 'trailing_3m' and ltv_reading = 'predictive' and cac_scope = 'fully_loaded'
+        and segment_kind in ('total', 'customer_segment')
+    qualify row_number() over (partition by segment_kind, segment order by period_on desc) = 1
 ),
 
 signals as (
@@ -91,14 +99,18 @@ signals as (
     union all
     select
         limits.signal,
-        'total' as segment_kind,
-        'all' as segment,
-        earned.ratio_low as value,
-        earned.ratio_low as interval_low,
-        null as interval_high,
+        earned.segment_kind,
+        earned.segment,
+        earned.ltv_to_cac_ratio as value,
+        earned.ltv_to_cac_low_ratio as interval_low,
+        earned.ltv_to_cac_high_ratio as interval_high,
         limits.threshold,
-        null as sample_size,
-        case when earned.ratio_low > limits.threshold then 'pass' else 'fail' end as verdict,
+        earned.new_account_weight as sample_size,
+        case
+            when earned.status <> 'ok' then 'not_enough_data'
+            when earned.ltv_to_cac_low_ratio > limits.threshold then 'pass'
+            else 'fail'
+        end as verdict,
         earned.evidence
     from earned
     inner join limits

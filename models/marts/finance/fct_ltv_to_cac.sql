@@ -105,8 +105,8 @@ judged as (
 passed as (
     select
         *,
-        case when verdict_status = 'ok' then low_to_cac >= 1 end as passes_1x,
-        case when verdict_status = 'ok' then low_to_cac >= 3 end as passes_3x
+        case when verdict_status = 'ok' then low_to_cac > 1 end as passes_1x,
+        case when verdict_status = 'ok' then low_to_cac > 3 end as passes_3x
     from judged
 ),
 
