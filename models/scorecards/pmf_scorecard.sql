@@ -36,6 +36,11 @@ limits as (
 -- The predicted value over all that acquisition costs, of three months' customers: the reading that flatters least.
 earned as (
     select
+        (
+            select cast(thresholds.value as double)
+            from {{ ref('thresholds') }} as thresholds
+            where thresholds.name = 'readiness_minimum_new_accounts'
+        ) as fewest_accounts,
         segment_kind,
         segment,
         ltv_to_cac_ratio,
@@ -107,7 +112,7 @@ signals as (
         limits.threshold,
         earned.new_account_weight as sample_size,
         case
-            when earned.status <> 'ok' then 'not_enough_data'
+            when earned.status <> 'ok' or earned.new_account_weight < earned.fewest_accounts then 'not_enough_data'
             when earned.ltv_to_cac_low_ratio > limits.threshold then 'pass'
             else 'fail'
         end as verdict,

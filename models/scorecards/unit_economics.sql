@@ -3,6 +3,7 @@ with limits as (
     select
         max(case when name = 'readiness_ltv_to_cac_above' then cast(value as double) end) as ltv_to_cac_above,
         max(case when name = 'ltv_repeatable_cohorts' then cast(value as double) end) as repeatable_cohorts,
+        max(case when name = 'readiness_minimum_new_accounts' then cast(value as double) end) as fewest_accounts,
         max(case when name = 'readiness_nrr_from' then cast(value as double) end) as nrr_from,
         max(case when name = 'virality_sustainable_from' then cast(value as double) end) as k_from
     from {{ ref('thresholds') }}
@@ -20,7 +21,7 @@ economics as (
         ratios.passed_cohort_count,
         ratios.is_repeatable,
         ratios.new_account_weight,
-        ratios.status,
+        case when ratios.new_account_weight < limits.fewest_accounts then 'not_enough_data' else ratios.status end as status,
         limits.ltv_to_cac_above,
         limits.repeatable_cohorts,
         format('published.fct_ltv_to_cac: ltv_to_cac_id = {}', ratios.ltv_to_cac_id) as evidence
@@ -82,7 +83,7 @@ signals as (
         null as interval_high,
         repeatable_cohorts as threshold,
         new_account_weight as sample_size,
-        case when is_repeatable is null then 'not_enough_data' when is_repeatable then 'pass' else 'fail' end as verdict,
+        case when status <> 'ok' or is_repeatable is null then 'not_enough_data' when is_repeatable then 'pass' else 'fail' end as verdict,
         evidence
     from economics
     union all

@@ -8,7 +8,8 @@ from orchestration.estimators.trends import linear_trend
 def model(dbt, session):
     """One row per segment that won anything; doubles, null where unknown."""
     dbt.config(materialized="table")
-    points = dbt.ref("int_sales_cycles__pointed").fetchnumpy()
+    # Sums of doubles depend on the order of the rows: the same deals must give the same slope to the last digit.
+    points = dbt.ref("int_sales_cycles__pointed").order("segment_kind, segment, month_number, cycle_days").fetchnumpy()
     segments = sorted(set(zip(points["segment_kind"], points["segment"], strict=True)))
     found = []
     for kind, segment in segments:
