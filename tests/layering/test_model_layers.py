@@ -47,7 +47,7 @@ def keyed(manifest: dict[str, Any]) -> set[str]:
 
 def is_metrics(manifest: dict[str, Any], name: str) -> bool:
     """Whether a model shows what MetricFlow published, and nothing else."""
-    above = manifest["nodes"][name]["depends_on"]["nodes"]
+    above = manifest["nodes"][name]["depends_on"].get("nodes", [])
     return bool(above) and all(each in manifest["sources"] and manifest["sources"][each]["schema"] == "published" for each in above)
 
 
