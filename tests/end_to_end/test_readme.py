@@ -93,6 +93,7 @@ HOW: dict[str, Callable[[str, Path], None]] = {
     "make rollback": succeeds,
     ".venv/bin/python -m orchestration mf list metrics": succeeds,
     ".venv/bin/python -m orchestration mf query --metrics nrr --group-by metric_time__month": succeeds,
+    ".venv/bin/python -m orchestration mf query --metrics cac_blended,ltv_to_cac --group-by metric_time__month,channel": succeeds,
 }
 
 
