@@ -18,9 +18,7 @@ with costs as (
 ),
 
 windows as (
-    select
-        unnest(['month', 'trailing_3m']) as cac_window,
-        unnest([0, 2]) as months_before
+    select unnest(['month', 'trailing_3m']) as cac_window, unnest([0, 2]) as months_before
 ),
 
 windowed as (
