@@ -81,7 +81,8 @@ class CsvReader:
         if self._ended and limit == len(self._data):
             return limit
         line_end = self._data.rfind(b"\n", start, limit)
-        if not self._quote or line_end < 0:
+        # Finding that there is no quote takes a fraction of the time of counting none.
+        if not self._quote or self._data.find(self._quote, start, limit) < 0:
             return max(line_end + 1, start)
         quotes = self._data.count(self._quote, start, line_end)
         while quotes % 2:

@@ -36,12 +36,15 @@ def without_null_tokens(column: Column) -> pl.Expr:
     return pl.when(~text.is_in(list(column.null_tokens))).then(text)
 
 
-def typed(column: Column) -> pl.Expr:
+def typed(column: Column, *, is_spelled: bool = False) -> pl.Expr:
     """The column's value from its text (null tokens already null): null when the text is not in the declared spelling or does not fit.
 
-    A timestamp without offset comes as local time; `to_utc` moves it.
+    `is_spelled`: every text is known to match the column's pattern. A timestamp without offset comes as local time; `to_utc` moves it.
     """
     text = pl.col(column.name)
+    pattern = pattern_of(column)
+    if pattern and not is_spelled:
+        text = pl.when(text.str.contains(pattern)).then(text)
     match column.type:
         case "varchar":
             value = text
@@ -49,18 +52,17 @@ def typed(column: Column) -> pl.Expr:
             tokens = dict.fromkeys(column.true_tokens, True) | dict.fromkeys(column.false_tokens, False)
             value = text.replace_strict(list(tokens), list(tokens.values()), default=None, return_dtype=pl.Boolean)
         case "bigint":
-            value = _digits(column).cast(pl.Int64, strict=False)
+            value = _digits(column, text).cast(pl.Int64, strict=False)
         case "decimal" if column.money and column.money.unit == "minor":
-            value = (_digits(column).cast(pl.Decimal(38, 0), strict=False) * _minor_unit(column)).cast(_decimal(column), strict=False)
+            value = (_digits(column, text).cast(pl.Decimal(38, 0), strict=False) * _minor_unit(column)).cast(_decimal(column), strict=False)
         case "decimal":
-            value = _digits(column).cast(_decimal(column), strict=False)
+            value = _digits(column, text).cast(_decimal(column), strict=False)
         case "double":
-            number = _digits(column).cast(pl.Float64, strict=False)
+            number = _digits(column, text).cast(pl.Float64, strict=False)
             value = pl.when(number.is_finite()).then(number)
         case "date":
-            value = _matching(text, column).str.to_date(strptime_format(column), strict=False, cache=False)
+            value = text.str.to_date(strptime_format(column), strict=False, cache=False)
         case _:
-            text = _matching(text, column)
             if "%z" in column.format:
                 value = text.str.replace("Z$", "+0000").str.to_datetime(strptime_format(column), strict=False, time_unit="us", cache=False)
                 value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
@@ -99,6 +101,17 @@ def to_utc(local: pl.Series, zone: str) -> tuple[pl.Series, int]:
     return strict.dt.convert_time_zone("UTC").dt.replace_time_zone(None), ambiguous
 
 
+def pattern_of(column: Column) -> str:
+    """The one spelling of a value in this column, for the whole text; empty where any text or a list of tokens is right."""
+    match column.type:
+        case "varchar" | "boolean":
+            return ""
+        case "date" | "timestamp":
+            return time_pattern(column)
+        case _:
+            return number_pattern(column)
+
+
 def number_pattern(column: Column) -> str:
     """The one spelling of a number in this column, for the whole text."""
     point, group = re.escape(column.decimal_separator), re.escape(column.thousands_separator)
@@ -130,9 +143,7 @@ def strptime_format(column: Column) -> str:
     return column.format.replace("%F", "%Y-%m-%d").replace("%T", "%H:%M:%S").replace(".%f", "%.f")
 
 
-def _digits(column: Column) -> pl.Expr:
-    text = pl.col(column.name)
-    text = pl.when(text.str.contains(number_pattern(column))).then(text)
+def _digits(column: Column, text: pl.Expr) -> pl.Expr:
     if column.percent:
         text = text.str.strip_suffix("%")
     if column.thousands_separator:
@@ -140,10 +151,6 @@ def _digits(column: Column) -> pl.Expr:
     if column.decimal_separator != ".":
         text = text.str.replace(column.decimal_separator, ".", literal=True)
     return text
-
-
-def _matching(text: pl.Expr, column: Column) -> pl.Expr:
-    return pl.when(text.str.contains(time_pattern(column))).then(text)
 
 
 def _minor_unit(column: Column) -> pl.Expr:
