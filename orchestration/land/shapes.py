@@ -17,13 +17,13 @@ import polars as pl
 # What one byte of a text may be: a range of digits, perhaps several times, or itself (escaped where it has a meaning in a pattern).
 _PIECE = re.compile(r"\[([0-9])-([0-9])\](?:\{([0-9])\})?|\\([ -/:-@\[-`{-~])|([A-Za-z0-9 :,/%_])")
 _DIGITS = re.compile(r"\^-\?(?:\[0-9\]\+|0\*\[0-9\]\{1,(?P<most>[0-9]+)\})\$")
-# Long enough for numpy to be quick, short enough to stay in the nearest cache.
-_TEXTS_AT_ONCE = 1024
+# Enough for numpy to be quick, and few enough to stay in the processor's near cache: whole columns take six times as long.
+_TEXTS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
 class Shape:
-    """Texts of `least` to `most` bytes; byte n (counted on, period len(low)) is at least low[n] and at most low[n] + span[n]."""
+    """Texts of `least` to `most` bytes, either as many as `low` has or all like its one: byte n lies in low[n] to low[n] + span[n]."""
 
     least: int
     most: int
@@ -33,16 +33,16 @@ class Shape:
     def fits(self, texts: pl.Series) -> bool:
         """Whether every text that is not null has this shape."""
         lengths = texts.str.len_bytes()
-        if (lengths.min() or self.least) < self.least or (lengths.max() or self.most) > self.most:
+        least, most = lengths.min(), lengths.max()
+        if least is None:
+            return True
+        if least < self.least or most > self.most:
             return False
         joined = np.frombuffer(texts.str.join("").cast(pl.Binary).item(), np.uint8)
         low, span = (np.frombuffer(each * _TEXTS_AT_ONCE, np.uint8) for each in (self.low, self.span))
-        whole = len(joined) - len(joined) % len(low)
-        rest = len(joined) - whole
+        pieces = (joined[start : start + len(low)] for start in range(0, len(joined), len(low)))
         # Unsigned: a byte below `low` wraps round to a large one.
-        return bool(
-            (joined[:whole].reshape(-1, len(low)) - low <= span).all() and (joined[whole:] - low[:rest] <= span[:rest]).all()
-        )
+        return all((piece - low[: len(piece)] <= span[: len(piece)]).all() for piece in pieces)
 
 
 def shape_of(pattern: str) -> Shape | None:

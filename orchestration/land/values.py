@@ -9,6 +9,7 @@ Belongs here: spelling -> value. Does not belong here: what to do with a row who
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 import polars as pl
@@ -49,8 +50,7 @@ def typed(column: Column, *, is_spelled: bool = False) -> pl.Expr:
         case "varchar":
             value = text
         case "boolean":
-            tokens = dict.fromkeys(column.true_tokens, True) | dict.fromkeys(column.false_tokens, False)
-            value = text.replace_strict(list(tokens), list(tokens.values()), default=None, return_dtype=pl.Boolean)
+            value = pl.when(_is_one_of(text, column.false_tokens)).then(False).when(_is_one_of(text, column.true_tokens)).then(True)
         case "bigint":
             value = _digits(column, text).cast(pl.Int64, strict=False)
         case "decimal" if column.money and column.money.unit == "minor":
@@ -151,6 +151,11 @@ def _digits(column: Column, text: pl.Expr) -> pl.Expr:
     if column.decimal_separator != ".":
         text = text.str.replace(column.decimal_separator, ".", literal=True)
     return text
+
+
+def _is_one_of(text: pl.Expr, tokens: Iterable[str]) -> pl.Expr:
+    # For a handful of tokens comparing with each is quicker than looking up in a set.
+    return pl.any_horizontal(pl.lit(False), *(text == token for token in tokens))
 
 
 def _minor_unit(column: Column) -> pl.Expr:
