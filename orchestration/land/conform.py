@@ -124,7 +124,7 @@ class Conformer:
 
 
 def _is_real_time(column: Column, text: str) -> bool:
-    return pl.DataFrame({column.name: [text]}).select(values.typed(column)).item() is not None
+    return pl.DataFrame({column.name: [text]}).select(values.has_year(column, values.typed(column))).item() is True
 
 
 def _number_words(column: Column) -> str:

@@ -8,6 +8,7 @@ Belongs here: spelling -> value. Does not belong here: what to do with a row who
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from decimal import Decimal
@@ -75,6 +76,8 @@ def is_bad(column: Column, is_key: bool) -> pl.Expr:
     """Whether a row must go to quarantine for this column. Needs the typed column, and its text as `text_name(column)`."""
     value, text = pl.col(column.name), pl.col(text_name(column))
     bad = value.is_null() if column.required or is_key else value.is_null() & text.is_not_null()
+    if column.type in ("date", "timestamp"):
+        bad = bad | ~has_year(column, value).fill_null(True)
     if column.values:
         bad = bad | ~value.is_in(list(column.values)).fill_null(True)
     if column.money:
@@ -83,6 +86,12 @@ def is_bad(column: Column, is_key: bool) -> pl.Expr:
         if column.money.currency_column and column.money.unit == "major":
             bad = bad | (text.is_not_null() & _minor_unit(column).is_null())
     return bad.alias(column.name)
+
+
+def has_year(column: Column, value: pl.Expr) -> pl.Expr:
+    """Whether a date or time lies in years 1 to 9999. Year 0 can be spelled, and the zero dates of some databases are; no one has it."""
+    kind = dt.date if column.type == "date" else dt.datetime
+    return value.is_between(kind.min, kind.max)
 
 
 def text_name(column: Column | str) -> str:
