@@ -56,15 +56,14 @@ class Conformer:
         for column in self._local:
             moved, count = values.to_utc(typed[column.name], column.time_zone)
             typed, ambiguous = typed.with_columns(moved), ambiguous + count
-        judged = typed.with_columns(texts.select(self._keep))
+        judged = typed.hstack(texts.select(self._keep))
         bad = judged.select(self._bad)
-        accepted = judged.select(*(column.name for column in self._contract.columns), *_LINEAGE)
-        if not any(bad.select(pl.all().any()).row(0)):
-            return Conformed(accepted, list(block.rejects), ambiguous)
+        if not any(verdict.any() for verdict in bad):
+            return Conformed(typed, list(block.rejects), ambiguous)
         row_is_bad = bad.select(pl.any_horizontal(pl.all())).to_series()
         rejects = self._explain_all(block.frame.filter(row_is_bad), texts.filter(row_is_bad), bad.filter(row_is_bad))
         rejects = sorted([*block.rejects, *rejects], key=lambda reject: reject.row_number)
-        return Conformed(accepted.filter(~row_is_bad), rejects, ambiguous)
+        return Conformed(typed.filter(~row_is_bad), rejects, ambiguous)
 
     def _explain_all(self, raw: pl.DataFrame, texts: pl.DataFrame, bad: pl.DataFrame) -> list[Reject]:
         columns = self._contract.columns
