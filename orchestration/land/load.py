@@ -19,7 +19,6 @@ import polars as pl
 from orchestration.contracts import TableContract
 from orchestration.extract import ExportError, KeptBytes, Limits, Settling
 from orchestration.extract.raw import TEMPORARY, sync_folder
-from orchestration.land.ahead import ahead
 from orchestration.land.conform import Conformer
 from orchestration.land.duplicates import KeyHashes, superseded_rows
 from orchestration.land.manifest import FILE_NAME, Manifest, table_folder
@@ -115,7 +114,7 @@ class LoadJob:
         with PartWriter(contract, temporary, self.load_id, extracted_at, watchers, options.part_bytes) as parts:
             for reader in open_readers(contract, self.kept.path, self.file, options.limits, options.block_bytes):
                 conformer = Conformer(reader.contract, self.file)
-                for block in ahead(reader.blocks()):
+                for block in reader.blocks():
                     file = f"{self.file}/{block.file}" if block.file else self.file
                     conformed = conformer.conform(block)
                     parts.add(conformed.accepted, file)
