@@ -6,7 +6,6 @@ Does not belong here: a rule (the families' own modules), deciding to publish (o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -40,7 +39,7 @@ def before_publishing(
     candidate: Candidate,
     paths: Paths,
     manifest: Mapping[str, Any],
-    run_results: Path,
+    run_results: Mapping[str, Any],
     as_of: date,
 ) -> tuple[list[CheckResult], list[tuple[str, str | None, int, int | None]]]:
     """Every check of every boundary over a built candidate, and the rows for quality_history.
@@ -52,7 +51,7 @@ def before_publishing(
     with duckdb.connect(str(paths.warehouse), read_only=True) as warehouse:
         thresholds = read_thresholds(warehouse)
         results = _landed(contracts, loads, paths, as_of, thresholds)
-        results += dbt_results(manifest, json.loads(run_results.read_text(encoding="utf-8")), warehouse)
+        results += dbt_results(manifest, run_results, warehouse)
         results += check_reconciliations(warehouse, manifest, contracts, loads, paths.lake, thresholds)
     tables = [*published_tables(manifest), *WAREHOUSE_REGISTERS]
     with candidate_connection(candidate.path, read_only=True) as connection:

@@ -60,7 +60,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         from orchestration.automation.jobs import replay_all
         from orchestration.contracts import load_contracts
 
-        print("\n".join(replay_all(load_contracts(manifest), settings)) or "nothing is in quarantine")
+        print("\n".join(replay_all(load_contracts(manifest, settings.salt), settings)) or "nothing is in quarantine")
         return 0
     if options.command == "prepare":
         return 0

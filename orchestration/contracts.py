@@ -7,19 +7,22 @@ Does not belong here: reading an export, converting a value, any table by name.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from orchestration.contract_types import Column, ContractError, FileFormat, Freshness, Money, TableContract
+
+__all__ = ["Column", "ContractError", "FileFormat", "Freshness", "Money", "TableContract", "build_contract", "load_contracts", "nearest"]
+
 FORMAT_TYPES = ("csv", "ndjson", "json", "parquet", "xlsx")
 TYPES = ("varchar", "boolean", "bigint", "date", "timestamp", "double")
 LOADS = ("merge", "append", "snapshot")
+DERIVATIONS = ("hash", "email_hash", "email_alias_hash", "email_domain")
 LINEAGE_COLUMNS = ("_load_id", "_source_file", "_row_number", "_line_number", "_extracted_at", "_extra")
 TIME_DIRECTIVES = {
     "Y", "m", "-m", "d", "-d", "H", "-H", "I", "-I", "M", "S", "p", "b", "B", "z", "f", ".f", "3f", ".3f", "6f", ".6f", "T", "F", "%",
@@ -30,119 +33,15 @@ _TABLE_KEYS = {
 }  # fmt: skip
 _COLUMN_KEYS = {
     "source_name", "required", "format", "time_zone", "money", "percent", "decimal_separator", "thousands_separator", "true_tokens",
-    "false_tokens", "values", "personal", "null_tokens",
+    "false_tokens", "values", "personal", "null_tokens", "derive",
 }  # fmt: skip
 _TYPE = re.compile(rf"({'|'.join(TYPES)})|decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
 
-class ContractError(ValueError):
-    """A contract is wrong; the message names source.table.column, what was expected and what to write."""
-
-
-@dataclass(frozen=True)
-class FileFormat:
-    """How bytes become fields. `delimiter` may be any text, `quote` and `escape` one character or empty."""
-
-    type: str = "csv"
-    delimiter: str = ","
-    quote: str = '"'
-    escape: str = ""
-    encoding: str = "utf-8"
-    sheet: str = ""
-
-
-@dataclass(frozen=True)
-class Money:
-    """Unit `minor` (integers, scaled by the ISO 4217 exponent) or `major`; the currency is a column or a literal, never both."""
-
-    unit: str
-    currency_column: str = ""
-    currency_literal: str = ""
-    negative: str = "refuse"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its landed name and type, its header in the export, and the only spelling of a value that is accepted."""
-
-    name: str
-    type: str
-    precision: int = 0
-    scale: int = 0
-    source_name: str = ""
-    required: bool = False
-    format: str = ""
-    time_zone: str = ""
-    money: Money | None = None
-    percent: bool = False
-    decimal_separator: str = "."
-    thousands_separator: str = ""
-    true_tokens: tuple[str, ...] = ("true", "True", "TRUE")
-    false_tokens: tuple[str, ...] = ("false", "False", "FALSE")
-    values: tuple[str, ...] = ()
-    personal: bool = False
-    null_tokens: tuple[str, ...] = ()
-    description: str = ""
-
-    @property
-    def sql_type(self) -> str:
-        return f"decimal({self.precision},{self.scale})" if self.type == "decimal" else self.type
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """Days by which max(cursor) may trail `as_of` before a warning, and before an error; without the latter, it never blocks."""
-
-    warn_after_days: int
-    error_after_days: int | None
-
-
-@dataclass(frozen=True)
-class TableContract:
-    """What one table's exports look like, how loads of it combine, and who owns it. `key` empty means the whole row."""
-
-    source: str
-    table: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    cursor: str
-    load: str
-    file_pattern: tuple[str, ...]
-    format: FileFormat
-    on_new_column: str
-    row_floor: float | None
-    freshness: Freshness | None
-    owner: str
-    description: str = ""
-    vendor: str = ""
-    domain: str = ""
-
-    @property
-    def name(self) -> str:
-        return f"{self.source}.{self.table}"
-
-    @property
-    def key_columns(self) -> tuple[str, ...]:
-        """The columns that tell rows apart: the key, or all of them."""
-        return self.key or tuple(column.name for column in self.columns)
-
-    def column(self, name: str) -> Column:
-        """The column of that name. Raises KeyError."""
-        return {column.name: column for column in self.columns}[name]
-
-    @cached_property
-    def contract_hash(self) -> str:
-        """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""
-        facts = asdict(self)
-        for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern"):
-            facts.pop(words)
-        for column in facts["columns"]:
-            column.pop("description")
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def load_contracts(manifest_path: Path) -> dict[tuple[str, str], TableContract]:
+def load_contracts(manifest_path: Path, salt: str = "") -> dict[tuple[str, str], TableContract]:
     """Contracts of every source table with `transport: file` in dbt's manifest.json, by (source, table), sorted.
+
+    `salt` goes into every hash that a column derives; another salt is another contract, so that hashes of two salts never meet.
 
     Raises ContractError for a manifest that cannot be read and for each mistake in a source's YAML.
     """
@@ -157,7 +56,8 @@ def load_contracts(manifest_path: Path) -> dict[tuple[str, str], TableContract]:
         transport = _one_of(f"{node['source_name']}.{node['name']}", "transport", meta.get("transport"), ("file", "internal"))
         if transport == "file":
             contract = build_contract(node["source_name"], node["name"], meta, node["columns"].values(), node.get("description", ""))
-            contracts[contract.source, contract.table] = contract
+            salted = (replace(column, salt=salt) if "hash" in column.derive else column for column in contract.columns)
+            contracts[contract.source, contract.table] = replace(contract, columns=tuple(salted))
     return dict(sorted(contracts.items()))
 
 
@@ -171,7 +71,8 @@ def build_contract(
     if not built:
         raise ContractError(f"{where}: expected at least one column; write `columns:` with name and data_type")
     names = [column.name for column in built]
-    for label, values in (("name", names), ("source_name", [column.source_name for column in built])):
+    as_they_come = [column.source_name for column in built if not column.derive]
+    for label, values in (("name", names), ("source_name", as_they_come)):
         for value in values:
             if values.count(value) > 1:
                 raise ContractError(f"{where}.{value}: expected each {label} once, got it {values.count(value)} times; rename one")
@@ -222,7 +123,7 @@ def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any]) 
         raise ContractError(f"{where}: data_type: expected decimal(p,s) with p up to 38 and s up to p, got {column['data_type']}")
 
     def inherited(key: str, default: Any) -> Any:
-        return meta[key] if key in meta else defaults.get(key, default)
+        return meta.get(key, defaults.get(key, default))
 
     time_format, time_zone = "", ""
     if kind in ("date", "timestamp"):
@@ -260,8 +161,15 @@ def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any]) 
         values=tuple(_texts(where, "values", meta.get("values", ()))),
         personal=_flag(where, "personal", meta.get("personal", False)),
         null_tokens=tuple(_texts(where, "null_tokens", inherited("null_tokens", ()))),
+        derive=_derive(where, meta.get("derive"), kind),
         description=column.get("description", ""),
     )
+
+
+def _derive(where: str, value: Any, kind: str) -> str:
+    if value and kind != "varchar":
+        raise ContractError(f"{where}: derive: expected data_type varchar, got {kind}: what is derived is text")
+    return _one_of(where, "derive", value, DERIVATIONS) if value else ""
 
 
 def _money(where: str, money: Any) -> Money:
@@ -369,10 +277,9 @@ def _known_column(where: str, setting: str, name: str, names: list[str]) -> None
 
 
 def _refuse_unknown(where: str, meta: Mapping[str, Any], allowed: set[str], prefix: str = "") -> None:
-    for key in meta:
-        if key not in allowed:
-            hint = nearest(key, allowed) or f"; known are {', '.join(sorted(allowed))}"
-            raise ContractError(f"{where}: meta.{prefix}{key}: expected a known setting{hint}")
+    for key in sorted(meta.keys() - allowed):
+        hint = nearest(key, allowed) or f"; known are {', '.join(sorted(allowed))}"
+        raise ContractError(f"{where}: meta.{prefix}{key}: expected a known setting{hint}")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

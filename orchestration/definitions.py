@@ -22,7 +22,7 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
     settings = settings or Settings()
     settings.apply_to_environment()
     manifest = prepare_manifest(settings)
-    contracts = load_contracts(manifest)
+    contracts = load_contracts(manifest, settings.salt)
     partitions = daily_partitions(settings)
 
     def judge_landing(tables, loads, as_of: date):
@@ -33,8 +33,8 @@ def build_definitions(settings: Settings | None = None) -> dg.Definitions:
         assets=[
             *build_raw_assets(contracts, settings, judge_landing),
             build_run_asset(contracts, settings, partitions),
-            build_dbt_assets(manifest, settings, partitions),
-            build_metric_assets(manifest, settings, partitions),
+            *build_dbt_assets(manifest, settings, partitions),
+            build_metric_assets(manifest, contracts, settings, partitions),
             build_audit_asset(manifest, contracts, settings, partitions, before_publishing),
             build_published_assets(manifest, contracts, settings, partitions),
         ],

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -113,6 +113,7 @@ class _Environment(BaseSettings):
     company: str = ""  # COMPANY: path of a company file
     as_of: date | None = None  # AS_OF: the day to compute
     scalehouse_data: Path = PROJECT_ROOT / "data"  # SCALEHOUSE_DATA: parent of the companies' folders
+    scalehouse_salt: SecretStr = SecretStr("")  # SCALEHOUSE_SALT: what hashes of personal data are made with
     fault_at: str = ""  # FAULT_AT: tests only; the step at which the process kills itself
 
 
@@ -162,6 +163,11 @@ class Settings:
         if self.company.as_of:
             return self.company.as_of
         return datetime.now(ZoneInfo(self.company.time_zone)).date() - timedelta(days=1)
+
+    @property
+    def salt(self) -> str:
+        """The secret of hashes of personal data; empty until SCALEHOUSE_SALT is set, which suits made-up people only."""
+        return self._environment.scalehouse_salt.get_secret_value()
 
     @property
     def fault_at(self) -> str:

@@ -3,7 +3,7 @@
 Belongs here: names, CSV text, compression and times of files. One file per table and year in which a row was first written
 (`charges_2024.csv.gz`); an increment is one file per table (`charges_2026_changes_2026-06-30_2026-06-30.csv`), named so that it
 sorts behind the files it changes. Tables without a row are not written.
-Does not belong here: rows (`stripe_rows`, `shop_rows`).
+Does not belong here: rows (`stripe_rows`, `shop_rows`, `growth.rows`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from pathlib import Path
 from sample_company import shop_rows, stripe_rows
 from sample_company.changes import ChangeLog, Row
 from sample_company.clock import day_begins
+from sample_company.growth import rows as growth_rows
 
 HEADERS = {("stripe", table): header for table, header in stripe_rows.HEADERS.items()}
-HEADERS |= {("shop", table): header for table, header in shop_rows.HEADERS.items()}
-UNDIVIDED = frozenset({("stripe", "products"), ("stripe", "prices"), ("stripe", "price_tiers"), ("stripe", "coupons")})
+HEADERS |= {("shop", table): header for table, header in shop_rows.HEADERS.items()} | growth_rows.HEADERS
+UNDIVIDED = (
+    frozenset({("stripe", "products"), ("stripe", "prices"), ("stripe", "price_tiers"), ("stripe", "coupons")}) | growth_rows.UNDIVIDED
+)
 GZIPPED = frozenset({"charges_2024.csv", "order_lines_2024.csv"})
 
 
@@ -49,7 +52,7 @@ def write_exports(log: ChangeLog, inbox: Path, until: date, since: date | None =
     written: dict[str, int] = {}
     for (source, table), header in HEADERS.items():
         files = log.known(source, table, until, since)
-        if (source, table) in UNDIVIDED and since is None:
+        if files and (source, table) in UNDIVIDED and since is None:
             files = {0: [row for rows in files.values() for row in rows]}
         for year, rows in files.items():
             name = f"{table}_{year}.csv" if year else f"{table}.csv"

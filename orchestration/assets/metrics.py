@@ -1,7 +1,7 @@
 """The semantic layer as assets: every metric compiled by MetricFlow over the marts, and the register of definitions."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,10 +9,14 @@ import dagster as dg
 import duckdb
 
 from orchestration.assets.raw import POOL
+from orchestration.assets.survival_fit import survival_fit_picture
 from orchestration.automation.summary import HEADLINES
+from orchestration.contracts import TableContract
 from orchestration.dbt_project import layer_of, read_manifest
 from orchestration.progress import say
+from orchestration.publish import read_loads
 from orchestration.semantic import publish_metrics
+from orchestration.semantic.staleness import reach_of_metrics
 from orchestration.settings import Settings
 from orchestration.steps import reach
 
@@ -20,7 +24,9 @@ METRICS_KEY = dg.AssetKey(["semantic", "metrics"])
 DEFINITIONS_KEY = dg.AssetKey(["semantic", "metric_definitions"])
 
 
-def build_metric_assets(manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def build_metric_assets(
+    manifest: Path, contracts: Mapping[tuple[str, str], TableContract], settings: Settings, partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
     """`semantic/metrics` (one row per metric, grain, period and segment) and `semantic/metric_definitions` (one per metric)."""
     marts = sorted({_mart_key(node) for node in read_manifest(manifest)["nodes"].values() if _is_mart(node)})
 
@@ -51,16 +57,19 @@ def build_metric_assets(manifest: Path, settings: Settings, partitions: dg.Parti
     def compile_metrics(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         reach("metrics.before")
         say("computing the metrics")
+        as_of = date.fromisoformat(context.partition_key)
+        reaches = reach_of_metrics(read_manifest(manifest), contracts.values(), read_loads(settings.paths.lake, contracts.values()), as_of)
         with duckdb.connect(str(settings.paths.warehouse)) as connection:
             made = publish_metrics(
                 connection,
                 manifest.parent / "semantic_manifest.json",
                 manifest,
                 settings.company.providers,
-                date.fromisoformat(context.partition_key),
+                as_of,
                 reporting_currency=settings.company.reporting_currency,
                 time_zone=settings.company.time_zone,
                 cache=settings.paths.root / "cache" / "metrics",
+                reaches=reaches,
                 on_progress=context.log.info,
             )
             plots = _plots(connection)
@@ -100,6 +109,9 @@ def _plots(connection: duckdb.DuckDBPyConnection) -> dict[str, dg.MetadataValue]
         ).fetchall()
         if rows:
             plots[name] = dg.MetadataValue.md(_picture(name, rows))
+    fit = survival_fit_picture(connection, "total")
+    if fit:
+        plots["survival_fit"] = dg.MetadataValue.md(fit)
     return plots
 
 

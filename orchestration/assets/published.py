@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.assets.metrics import DEFINITIONS_KEY, METRICS_KEY
 from orchestration.assets.raw import POOL
-from orchestration.assets.warehouse import Translator
+from orchestration.assets.warehouse import AFTER_METRICS, Translator, read_results
 from orchestration.contracts import TableContract
 from orchestration.dbt_project import code_revision, domain_of, manifest_checksum, published_models, read_manifest
 from orchestration.progress import say, warn
@@ -49,7 +49,10 @@ def build_audit_asset(
     judge: Judge,
 ) -> dg.AssetsDefinition:
     """`audit/record`: the candidate beside the live file, everything that was checked about it, and its hash."""
-    marts = [Translator().get_asset_key(node) for node in published_models(read_manifest(manifest)).values()]
+    content = read_manifest(manifest)
+    # Whatever a published model or the scorecards' step made: the record answers for every check of both.
+    judged = published_models(content) | {node["name"]: node for node in content["nodes"].values() if AFTER_METRICS in node["tags"]}
+    marts = [Translator().get_asset_key(node) for node in judged.values() if node["resource_type"] == "model"]
 
     @dg.multi_asset(
         name="audit_candidate",
@@ -87,7 +90,7 @@ def build_audit_asset(
             tolerance=_tolerance(settings.paths.warehouse),
         )
         say("auditing the candidate")
-        results, history = judge(mine.values(), candidate, paths, content, settings.paths.dbt_target / "run_results.json", as_of)
+        results, history = judge(mine.values(), candidate, paths, content, read_results(settings), as_of)
         record = audit(paths, candidate, [result.record() for result in results], required_checks(content, mine.values()), history)
         for result in results:
             if result.status != "passed":

@@ -1,11 +1,14 @@
 """The dbt project as assets `<layer>/<model>`, and the step that shows the lake and the run's day to dbt.
 
-Belongs here: asset keys, groups, partitions and metadata of dbt's models; one dbt invocation per run.
+Belongs here: asset keys, groups, partitions and metadata of dbt's models; two dbt invocations per run: what metrics are made of, and
+the scorecards, which judge metrics.
 Does not belong here: SQL, rules, anything about one model.
 """
 
 import io
+import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from datetime import date
@@ -21,10 +24,14 @@ from orchestration.contracts import TableContract
 from orchestration.dbt_project import domain_of, layer_of, vars_argument
 from orchestration.land import create_views
 from orchestration.progress import say, warn
+from orchestration.publish.tables import METRICS, empty_table
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.steps import reach
 
 RUNS_KEY = dg.AssetKey(["control", "runs"])
+#: dbt tag of the models that read the metrics, which exist only after MetricFlow has read the marts.
+AFTER_METRICS = "after_metrics"
+_INVOCATIONS = {"warehouse": {"exclude": f"tag:{AFTER_METRICS}"}, "scorecards": {"select": f"tag:{AFTER_METRICS}"}}
 
 
 class Translator(DagsterDbtTranslator):
@@ -32,8 +39,9 @@ class Translator(DagsterDbtTranslator):
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
-            if dbt_resource_props["meta"].get("transport") == "internal":
-                return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+            meta = dbt_resource_props["meta"]
+            if meta.get("transport") == "internal":
+                return dg.AssetKey([meta.get("layer", dbt_resource_props["schema"]), dbt_resource_props["name"]])
             return raw_key(dbt_resource_props["source_name"], dbt_resource_props["name"])
         return dg.AssetKey([layer_of(dict(dbt_resource_props)), dbt_resource_props["name"]])
 
@@ -78,22 +86,45 @@ def prepare_warehouse(settings: Settings, contracts: Mapping[tuple[str, str], Ta
             "create or replace table control.runs as select cast(? as date) as as_of_on, cast(? as date) as starts_on",
             [as_of, settings.company.starts_on],
         )
+        # The scorecards' view needs something to look at before the first metrics are computed.
+        connection.execute("create schema if not exists published")
+        connection.execute(empty_table(METRICS).replace("create table", "create table if not exists", 1))
     reach("warehouse.views_made")
 
 
-def build_dbt_assets(manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    """Every dbt model, seed and data test, built by one `dbt build` (unit tests run in the test suite, not nightly)."""
+def build_dbt_assets(manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """Every dbt model, seed and data test: the step `warehouse`, and after the metrics the step `scorecards`.
 
+    Each is one `dbt build` (unit tests run in the test suite, not nightly).
+    """
+    return [_build_step(name, selection, manifest, settings, partitions) for name, selection in _INVOCATIONS.items()]
+
+
+def read_results(settings: Settings) -> dict[str, Any]:
+    """dbt's run_results.json of both invocations as one: {"results": [...]}."""
+    files = [_results_file(settings, name) for name in _INVOCATIONS]
+    return {"results": [each for file in files for each in json.loads(file.read_text(encoding="utf-8"))["results"]]}
+
+
+def _results_file(settings: Settings, name: str) -> Path:
+    return settings.paths.dbt_target / f"run_results.{name}.json"
+
+
+def _build_step(
+    name: str, selection: Mapping[str, str], manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition
+) -> dg.AssetsDefinition:
     @dbt_assets(
         manifest=manifest,
         dagster_dbt_translator=Translator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
         partitions_def=partitions,
         pool=POOL,
-        name="warehouse",
+        name=name,
         backfill_policy=dg.BackfillPolicy.multi_run(1),
+        **selection,
     )
-    def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
-        reach("warehouse.before_dbt")
+    def build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        reach(f"{name}.before_dbt")
+        _results_file(settings, name).unlink(missing_ok=True)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", vars_argument(settings)]
         with redirect_stdout(_Progress()):
             run = dbt.cli(arguments, context=context, target_path=settings.paths.dbt_target, raise_on_error=False)
@@ -104,9 +135,10 @@ def build_dbt_assets(manifest: Path, settings: Settings, partitions: dg.Partitio
                 "dbt build failed; the published file is unchanged. " + _first_errors(run.get_artifact("run_results.json")),
                 allow_retries=False,
             )
-        reach("warehouse.dbt_built")
+        shutil.copyfile(settings.paths.dbt_target / "run_results.json", _results_file(settings, name))
+        reach(f"{name}.dbt_built")
 
-    return warehouse
+    return build
 
 
 def dbt_resource() -> DbtCliResource:

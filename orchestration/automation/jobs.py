@@ -50,10 +50,10 @@ def build_replay(contracts: Mapping[tuple[str, str], TableContract], settings: S
 
 
 def replay_all(contracts: Mapping[tuple[str, str], TableContract], settings: Settings) -> list[str]:
-    """Replay every table's loads that have quarantined rows; one line per load."""
+    """Replay every table's loads that have quarantined rows or were landed under another contract or salt; one line per load."""
     lines = []
     for contract in contracts.values():
-        for result in replay(contract, settings.paths.lake, settings.paths.quarantine):
+        for result in replay(contract, settings.paths.lake, settings.paths.quarantine, older_contracts=True):
             told = (
                 result.error or f"{result.accepted:,} accepted, {result.quarantined:,} still quarantined, {result.duplicates:,} duplicates"
             )

@@ -82,7 +82,7 @@ def match_header(contract: TableContract, header: Sequence[str], label: str) -> 
     twice = sorted({name for name in header if list(header).count(name) > 1})
     if twice:
         raise ExportError(f"{label}: header has {_quoted(twice)} more than once; expected each column once; export it again")
-    landed = {column.source_name: column.name for column in contract.columns}
+    landed = {column.source_name: column.name for column in contract.read_columns}
     unknown = [name for name in header if name not in landed]
     missing = [name for name in landed if name not in header]
     if missing:

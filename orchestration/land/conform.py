@@ -38,7 +38,7 @@ class Conformer:
 
     def __init__(self, contract: TableContract, label: str) -> None:
         self._contract, self._label = contract, label
-        self._texts = [values.without_null_tokens(column) for column in contract.columns]
+        self._texts = [values.without_null_tokens(column, contract.read_name[column.name]) for column in contract.columns]
         self._values = {column.name: values.typed(column) for column in contract.columns}
         self._spelled = {column.name: values.typed(column, is_spelled=True) for column in contract.columns}
         shapes = {column.name: shape_of(values.pattern_of(column)) for column in contract.columns if values.pattern_of(column)}
@@ -67,15 +67,15 @@ class Conformer:
 
     def _explain_all(self, raw: pl.DataFrame, texts: pl.DataFrame, bad: pl.DataFrame) -> list[Reject]:
         columns = self._contract.columns
-        headers = {column.name: column.source_name for column in columns}
+        headers, carrier = {column.name: column.source_name for column in columns}, self._contract.read_name
         rejects = []
         for original, text, verdict in zip(raw.iter_rows(named=True), texts.iter_rows(named=True), bad.iter_rows(named=True), strict=True):
             row, line = original[ROW], original[LINE]
             failing = [column for column in columns if verdict[column.name]]
-            reasons = [f"{column.name}: {self._explain(column, text, original[column.name], row, line)}" for column in failing]
-            kept = {headers[column.name]: original[column.name] for column in columns}
+            reasons = [f"{column.name}: {self._explain(column, text, original[carrier[column.name]], row, line)}" for column in failing]
+            kept = {headers[column.name]: original[carrier[column.name]] for column in columns}
             first = failing[0].name
-            rejects.append(Reject(row, line, first, original[first], "; ".join(reasons), text_json(kept)))
+            rejects.append(Reject(row, line, first, original[carrier[first]], "; ".join(reasons), text_json(kept)))
         return rejects
 
     def _explain(self, column: Column, row_text: Mapping[str, str | None], original: str | None, row: int, line: int) -> str:

@@ -222,7 +222,7 @@ class CsvReader:
                 return match_header(self.contract, record.fields, self._label)
 
     def _expected(self) -> str:
-        return ", ".join(column.source_name for column in self.contract.columns)
+        return ", ".join(column.source_name for column in self.contract.read_columns)
 
 
 def _lookup(allowed: bytes) -> np.ndarray:

@@ -86,8 +86,8 @@ class _JsonReader:
         new = value.keys() - self._names
         if new:
             self._note_unknown(new, line)
-        texts = [_text(value.get(column.source_name), column) for column in self.contract.columns]
-        for column, text in zip(self.contract.columns, texts, strict=True):
+        texts = [_text(value.get(column.source_name), column) for column in self.contract.read_columns]
+        for column, text in zip(self.contract.read_columns, texts, strict=True):
             if text is not None and (problem := _unstorable(text)):
                 # Escaped: what cannot be stored must still be shown.
                 return Reject(row, line, column.name, json.dumps(text), f"{column.name}: {problem}", _dump(value))
@@ -100,7 +100,7 @@ class _JsonReader:
         self.unknown = sorted({*self.unknown, *new})
 
     def _block(self, rows: list[list[Any]], rejects: list[Reject]) -> Block:
-        schema = dict.fromkeys((column.name for column in self.contract.columns), pl.String)
+        schema = dict.fromkeys((column.name for column in self.contract.read_columns), pl.String)
         schema |= {ROW: pl.Int64, LINE: pl.Int64, EXTRA: pl.String}
         return Block(pl.DataFrame(rows, schema=schema, orient="row"), rejects, file=self._file)
 

@@ -34,7 +34,7 @@ class ParquetReader:
         self._header = match_header(contract, list(schema), label)
         self.unknown = self._header.unknown
         self._types = dict(zip(self._header.names, schema.values(), strict=True))
-        columns = (_in_plain_spelling(column, self._types[column.name], label) for column in contract.columns)
+        columns = (_in_plain_spelling(column, self._types[contract.read_name[column.name]], label) for column in contract.columns)
         self.contract = replace(contract, columns=tuple(columns))
 
     def blocks(self) -> Iterator[Block]:

@@ -17,6 +17,7 @@ import polars as pl
 
 from orchestration.contracts import Column
 from orchestration.land.currencies import minor_unit_by_spelling
+from orchestration.land.personal import derived
 
 _WIDTHS = {
     "Y": "[0-9]{4}", "m": "[0-9]{2}", "-m": "[0-9]{1,2}", "d": "[0-9]{2}", "-d": "[0-9]{1,2}", "H": "[0-9]{2}", "-H": "[0-9]{1,2}",
@@ -28,14 +29,14 @@ _DIRECTIVE = re.compile(r"%(-?\.?\d?[A-Za-z%])")
 _MINOR_DIGITS = 30
 
 
-def without_null_tokens(column: Column) -> pl.Expr:
-    """The column's text with its declared null tokens, and only those, as null."""
-    text = pl.col(column.name)
+def without_null_tokens(column: Column, carrier: str) -> pl.Expr:
+    """The column's text, as read into `carrier`, with its declared null tokens, and only those, as null."""
+    text = pl.col(carrier).alias(column.name)
     if not column.null_tokens:
         return text
     if len(column.null_tokens) == 1:
-        return pl.when(text != column.null_tokens[0]).then(text)
-    return pl.when(~text.is_in(list(column.null_tokens))).then(text)
+        return pl.when(text != column.null_tokens[0]).then(text).alias(column.name)
+    return pl.when(~text.is_in(list(column.null_tokens))).then(text).alias(column.name)
 
 
 def typed(column: Column, *, is_spelled: bool = False) -> pl.Expr:
@@ -49,7 +50,7 @@ def typed(column: Column, *, is_spelled: bool = False) -> pl.Expr:
         text = pl.when(text.str.contains(pattern)).then(text)
     match column.type:
         case "varchar":
-            value = text
+            value = derived(text, column) if column.derive else text
         case "boolean":
             value = pl.when(_is_one_of(text, column.false_tokens)).then(False).when(_is_one_of(text, column.true_tokens)).then(True)
         case "bigint":
@@ -76,6 +77,8 @@ def is_bad(column: Column, is_key: bool) -> pl.Expr:
     """Whether a row must go to quarantine for this column. Needs the typed column, and its text as `text_name(column)`."""
     value, text = pl.col(column.name), pl.col(text_name(column))
     bad = value.is_null() if column.required or is_key else value.is_null() & text.is_not_null()
+    if column.derive and not (column.required or is_key):
+        bad = pl.lit(False)
     if column.type in ("date", "timestamp"):
         bad = bad | ~has_year(column, value).fill_null(True)
     if column.values:

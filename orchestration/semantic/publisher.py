@@ -26,6 +26,7 @@ from orchestration.semantic.clones import Cell, plan_clones
 from orchestration.semantic.compiler import CompiledQuery, compile_clones
 from orchestration.semantic.definitions import GRAINS, Definitions, Metric, read_definitions
 from orchestration.semantic.register import missing_providers, write_definitions
+from orchestration.semantic.staleness import Reach
 
 #: Row of seeds.thresholds with the sample under which a ratio is not judged; `<name>.<metric>` overrides it for one metric.
 MINIMUM_SAMPLE = "minimum_sample_size"
@@ -61,13 +62,15 @@ def publish_metrics(
     reporting_currency: str,
     time_zone: str,
     cache: Path,
+    reaches: Mapping[str, Reach] | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> MetricsSummary:
     """Write published.metrics and published.metric_definitions into the warehouse behind `connection`.
 
     published.metrics has one row per metric, period grain, period, segment kind and segment, in that order. `as_of` is the day
     the marts were computed for: a period is complete when its last day is not after it. `reporting_currency` and `time_zone`
-    stand in the register (unit, definition hash). `cache` is a folder for compiled SQL.
+    stand in the register (unit, definition hash). `cache` is a folder for compiled SQL; `reaches` says up to which day each metric's
+    sources came.
 
     Raises DefinitionError (a metric's YAML is wrong), CompileError (MetricFlow refused it), MetricError (a mart lacks what it needs).
     """
@@ -88,7 +91,7 @@ def publish_metrics(
     _check_dates(connection, definitions)
     _create_intervals(connection, definitions)
     rows = _write_metrics(connection, as_of)
-    write_definitions(connection, definitions, missing, reporting_currency=reporting_currency, time_zone=time_zone)
+    write_definitions(connection, definitions, missing, reporting_currency=reporting_currency, time_zone=time_zone, reaches=reaches)
     connection.execute("drop table metric_cells; drop table metric_intervals; drop table metric_settings")
     return MetricsSummary(
         rows=rows,

@@ -14,11 +14,12 @@ import duckdb
 
 from orchestration.semantic.clones import bare, with_inputs
 from orchestration.semantic.definitions import Definitions, Metric
+from orchestration.semantic.staleness import Reach
 
 _COLUMNS = """
     metric varchar, label varchar, description varchar, formula varchar, unit varchar, kind varchar, owner varchar,
     decided_on date[], decisions varchar[], source_rows varchar[], grains varchar[], segments varchar[], requires varchar[],
-    definition_hash varchar, availability varchar, missing_providers varchar[]
+    definition_hash varchar, availability varchar, missing_providers varchar[], data_as_of date, stale_sources varchar[]
 """
 
 
@@ -28,18 +29,24 @@ def missing_providers(metric: Metric, providers: Mapping[str, Sequence[str]]) ->
 
 
 def metric_definitions(
-    definitions: Definitions, missing: Mapping[str, tuple[str, ...]], *, reporting_currency: str, time_zone: str
+    definitions: Definitions,
+    missing: Mapping[str, tuple[str, ...]],
+    *,
+    reporting_currency: str,
+    time_zone: str,
+    reaches: Mapping[str, Reach] | None = None,
 ) -> list[dict[str, Any]]:
     """One row per metric, ordered by name: the columns of published.metric_definitions.
 
     Unit `currency` is written as the reporting currency. `definition_hash` covers the metric with its inputs, their semantic
     models, the checksums of every model, seed and macro and the contract of every source above them, the reporting currency and
-    the time zone; words (label, description, decisions) are not in it.
+    the time zone; words (label, description, decisions) are not in it, nor is `reaches`: how far the sources came this time.
     """
     lineage = _Lineage(definitions.manifest)
     rows = []
     for metric in sorted(definitions.metrics.values(), key=lambda item: item.name):
         absent = missing[metric.name]
+        reach = (reaches or {}).get(metric.name, Reach(None))
         rows.append(
             {
                 "metric": metric.name,
@@ -58,6 +65,8 @@ def metric_definitions(
                 "definition_hash": _definition_hash(metric, definitions, lineage, [reporting_currency, time_zone]),
                 "availability": "not_available" if absent else "available",
                 "missing_providers": list(absent),
+                "data_as_of": None if absent else reach.data_as_of,
+                "stale_sources": [] if absent else list(reach.stale),
             }
         )
     return rows
@@ -70,9 +79,10 @@ def write_definitions(
     *,
     reporting_currency: str,
     time_zone: str,
+    reaches: Mapping[str, Reach] | None = None,
 ) -> None:
     """Replace published.metric_definitions by the rows of `metric_definitions`."""
-    rows = metric_definitions(definitions, missing, reporting_currency=reporting_currency, time_zone=time_zone)
+    rows = metric_definitions(definitions, missing, reporting_currency=reporting_currency, time_zone=time_zone, reaches=reaches)
     connection.execute(f"create or replace table published.metric_definitions ({_COLUMNS})")
     if rows:
         connection.execute("insert into published.metric_definitions by name select unnest($rows, max_depth := 2)", {"rows": rows})

@@ -6,6 +6,9 @@ import ast
 from pathlib import Path
 
 import pytest
+import yaml
+
+from orchestration.publish.tables import METRIC_DEFINITIONS, METRICS, REGISTERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRODUCT = [
@@ -34,6 +37,12 @@ def imported(file: Path) -> set[str]:
 
 def relative(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
+
+
+def is_internal(source: str) -> bool:
+    """Whether the pipeline itself writes the source, and so must name it."""
+    contract = yaml.safe_load((ROOT / "models" / "staging" / source / f"_{source}__sources.yml").read_text(encoding="utf-8"))
+    return contract["sources"][0]["config"]["meta"]["transport"] == "internal"
 
 
 def sources() -> list[str]:
@@ -75,7 +84,9 @@ def test_only_settings_reads_the_environment() -> None:
 
 def test_no_python_of_the_pipeline_names_a_source() -> None:
     """Law 1: adding a source edits nothing in Python."""
-    names = [name for name in sources() if name != "pipeline"]
+    # A word that names a column of the published registers means the column (segment), whichever vendor is called so too.
+    columns = {column.name for table in (METRICS, METRIC_DEFINITIONS, *REGISTERS) for column in table.columns}
+    names = [name for name in sources() if not is_internal(name) and name not in columns]
     assert names
     offenders = set()
     for file in PRODUCT:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sample_company.growth.states import World
+from sample_company.growth.world import build_world
 from sample_company.shop import Shopper
 from sample_company.states import Account
 from sample_company.write import simulate_accounts, simulate_shoppers, write
@@ -29,3 +31,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     write(folder / "inbox", folder / "truth", mess=True)
     return folder
+
+
+@pytest.fixture(scope="session")
+def world(company: Company) -> World:
+    """The growth side of the default company."""
+    return build_world(company.accounts, company.shoppers, 1.0, 7)

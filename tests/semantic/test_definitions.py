@@ -132,6 +132,8 @@ def test_the_register_says_what_stands(publish: Callable[..., Any], warehouse: d
         "requires": ["subscriptions"],
         "availability": "not_available",
         "missing_providers": ["subscriptions"],
+        "data_as_of": None,
+        "stale_sources": [],
     }
     assert warehouse.execute("select unit, availability from published.metric_definitions where metric = 'charged_amount'").fetchall() == [
         ("USD", "available")

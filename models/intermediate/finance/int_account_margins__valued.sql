@@ -1,0 +1,51 @@
+with ratios as (
+    select * from {{ ref('int_gross_margins__monthly') }}
+    where revenue_amount > 0
+),
+
+months as (
+    select
+        periods.period_on,
+        periods.is_complete,
+        ratios.revenue_amount as company_revenue_amount,
+        ratios.cost_of_revenue_amount
+    from {{ ref('int_periods__spined') }} as periods
+    -- A running month's books lack what is posted on its last day: it has the ratio of the month before.
+    inner join ratios
+        on
+            ratios.period_on
+            = case when periods.is_complete then periods.period_on else periods.period_on - interval 1 month end
+    where periods.clock = 'month'
+),
+
+revenues as (
+    select
+        account_id,
+        period_on,
+        sum(closing_mrr) as revenue_amount
+    from {{ ref('int_mrr_movements__classified') }}
+    where clock = 'month'
+    group by account_id, period_on
+)
+
+select
+    accounts.account_id || '|' || months.period_on as account_month_id,
+    accounts.account_id,
+    months.period_on,
+    cast(date_diff('month', accounts.acquired_month, months.period_on) as integer) as month_number,
+    cast(coalesce(revenues.revenue_amount, 0) as decimal(18, 4)) as revenue_amount,
+    {{ scale_amount(
+        'coalesce(revenues.revenue_amount, 0)',
+        '((months.company_revenue_amount - months.cost_of_revenue_amount) * 10000)',
+        '(months.company_revenue_amount * 10000)'
+    ) }} as gross_margin_amount,
+    accounts.channel,
+    accounts.country,
+    accounts.customer_segment,
+    accounts.plan,
+    cast(accounts.acquired_month as date) as acquisition_month,
+    months.is_complete
+from {{ ref('int_accounts__acquired') }} as accounts
+inner join months on months.period_on >= accounts.acquired_month
+left join revenues
+    on accounts.account_id = revenues.account_id and months.period_on = revenues.period_on

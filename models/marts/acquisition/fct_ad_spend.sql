@@ -1,0 +1,3 @@
+select
+    {{ contracted_columns() }}
+from {{ ref('int_ad_spend__valued') }}

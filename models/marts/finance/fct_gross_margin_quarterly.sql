@@ -1,0 +1,4 @@
+select
+    {{ contracted_columns() }}
+from {{ ref('int_product_margins__allocated') }}
+where clock = 'quarter'

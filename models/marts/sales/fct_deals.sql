@@ -1,0 +1,20 @@
+select
+    deal_id,
+    crm_company_id,
+    account_id,
+    owner_id,
+    deal_type,
+    coalesce(lead_source, 'unknown') as lead_source,
+    customer_segment,
+    country,
+    created_on,
+    closed_on,
+    case when is_won then 'won' when is_lost then 'lost' else 'open' end as status,
+    lost_reason,
+    deal_amount,
+    cast(cycle_days as integer) as cycle_days,
+    1 as deal_count,
+    cast(is_won as integer) as won_count,
+    cast(is_won or is_lost as integer) as closed_count,
+    cast(case when is_won then deal_amount else 0 end as decimal(18, 4)) as won_amount
+from {{ ref('int_deals__valued') }}

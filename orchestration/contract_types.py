@@ -1,0 +1,132 @@
+"""The types of a contract: what one table's exports look like, column by column.
+
+Belongs here: plain records and what follows from them alone. Does not belong here: YAML, mistakes in it, reading an export.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+
+class ContractError(ValueError):
+    """A contract is wrong; the message names source.table.column, what was expected and what to write."""
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How bytes become fields. `delimiter` may be any text, `quote` and `escape` one character or empty."""
+
+    type: str = "csv"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    encoding: str = "utf-8"
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
+class Money:
+    """Unit `minor` (integers, scaled by the ISO 4217 exponent) or `major`; the currency is a column or a literal, never both."""
+
+    unit: str
+    currency_column: str = ""
+    currency_literal: str = ""
+    negative: str = "refuse"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its landed name and type, its header in the export, and the only spelling of a value that is accepted."""
+
+    name: str
+    type: str
+    precision: int = 0
+    scale: int = 0
+    source_name: str = ""
+    required: bool = False
+    format: str = ""
+    time_zone: str = ""
+    money: Money | None = None
+    percent: bool = False
+    decimal_separator: str = "."
+    thousands_separator: str = ""
+    true_tokens: tuple[str, ...] = ("true", "True", "TRUE")
+    false_tokens: tuple[str, ...] = ("false", "False", "FALSE")
+    values: tuple[str, ...] = ()
+    personal: bool = False
+    null_tokens: tuple[str, ...] = ()
+    #: What is landed instead of the text itself, one of DERIVATIONS; several columns may then come from one header.
+    derive: str = ""
+    salt: str = field(default="", repr=False)
+    description: str = ""
+
+    @property
+    def sql_type(self) -> str:
+        return f"decimal({self.precision},{self.scale})" if self.type == "decimal" else self.type
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Days by which max(cursor) may trail `as_of` before a warning, and before an error; without the latter, it never blocks."""
+
+    warn_after_days: int
+    error_after_days: int | None
+
+
+@dataclass(frozen=True)
+class TableContract:
+    """What one table's exports look like, how loads of it combine, and who owns it. `key` empty means the whole row."""
+
+    source: str
+    table: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    cursor: str
+    load: str
+    file_pattern: tuple[str, ...]
+    format: FileFormat
+    on_new_column: str
+    row_floor: float | None
+    freshness: Freshness | None
+    owner: str
+    description: str = ""
+    vendor: str = ""
+    domain: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}.{self.table}"
+
+    @cached_property
+    def read_columns(self) -> tuple[Column, ...]:
+        """The columns that a file is read into: one for each header, the first that names it."""
+        return tuple({column.source_name: column for column in reversed(self.columns)}.values())[::-1]
+
+    @cached_property
+    def read_name(self) -> Mapping[str, str]:
+        """Landed column -> the read column that carries its text."""
+        carriers = {column.source_name: column.name for column in self.read_columns}
+        return {column.name: carriers[column.source_name] for column in self.columns}
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The columns that tell rows apart: the key, or all of them."""
+        return self.key or tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+    @cached_property
+    def contract_hash(self) -> str:
+        """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""
+        facts = asdict(self)
+        for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern"):
+            facts.pop(words)
+        for column in facts["columns"]:
+            column.pop("description")
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
