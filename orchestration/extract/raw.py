@@ -10,6 +10,7 @@ import hashlib
 import os
 import secrets
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -49,12 +50,14 @@ def keep_bytes(path: Path, folder: Path) -> KeptBytes:
             _copy(source, target)
             after = os.fstat(source.fileno())
             target.flush()
-            os.fsync(target.fileno())
-        size = temporary.stat().st_size
+            size = os.fstat(target.fileno()).st_size
+            # The hash is of the copy: what is kept is what was hashed. It is made while the disk takes the bytes.
+            with ThreadPoolExecutor(max_workers=1) as worker:
+                durable = worker.submit(os.fsync, target.fileno())
+                sha256 = hash_file(temporary)
+                durable.result()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
             raise ExportError(f"{path.name}: changed while it was read; left for the next run")
-        # The hash is of the copy: what is kept is what was hashed.
-        sha256 = hash_file(temporary)
         kept = folder / (sha256 + "".join(path.suffixes[-2:]))
         temporary.replace(kept)
     finally:

@@ -18,6 +18,7 @@ from orchestration.extract.errors import ExportError
 from orchestration.land import values
 from orchestration.land.blocks import EXTRA, LINE, ROW, Block, Reject, text_json
 from orchestration.land.currencies import DECIMALS
+from orchestration.land.shapes import shape_of
 
 _LINEAGE = (ROW, LINE, EXTRA)
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -38,7 +39,10 @@ class Conformer:
     def __init__(self, contract: TableContract, label: str) -> None:
         self._contract, self._label = contract, label
         self._texts = [values.without_null_tokens(column, contract.read_name[column.name]) for column in contract.columns]
-        self._values = [values.typed(column) for column in contract.columns]
+        self._values = {column.name: values.typed(column) for column in contract.columns}
+        self._spelled = {column.name: values.typed(column, is_spelled=True) for column in contract.columns}
+        shapes = {column.name: shape_of(values.pattern_of(column)) for column in contract.columns if values.pattern_of(column)}
+        self._shapes = {name: shape for name, shape in shapes.items() if shape}
         self._keep = [pl.col(column.name).alias(values.text_name(column)) for column in contract.columns]
         self._bad = [values.is_bad(column, column.name in contract.key) for column in contract.columns]
         self._local = [column for column in contract.columns if column.time_zone not in ("", "UTC", "Etc/UTC")]
@@ -46,20 +50,20 @@ class Conformer:
     def conform(self, block: Block) -> Conformed:
         """Accepted rows and rejects; each row of the block is in exactly one. Raises ExportError for a 2-digit year."""
         texts = block.frame.select(*self._texts, *_LINEAGE)
-        typed = texts.select(*self._values, *_LINEAGE)
+        spelled = {name: self._spelled[name] for name, shape in self._shapes.items() if shape.fits(texts[name])}
+        typed = texts.select(*(self._values | spelled).values(), *_LINEAGE)
         ambiguous = 0
         for column in self._local:
             moved, count = values.to_utc(typed[column.name], column.time_zone)
             typed, ambiguous = typed.with_columns(moved), ambiguous + count
-        judged = typed.with_columns(texts.select(self._keep))
+        judged = typed.hstack(texts.select(self._keep))
         bad = judged.select(self._bad)
-        accepted = judged.select(*(column.name for column in self._contract.columns), *_LINEAGE)
-        if not any(bad.select(pl.all().any()).row(0)):
-            return Conformed(accepted, list(block.rejects), ambiguous)
+        if not any(verdict.any() for verdict in bad):
+            return Conformed(typed, list(block.rejects), ambiguous)
         row_is_bad = bad.select(pl.any_horizontal(pl.all())).to_series()
         rejects = self._explain_all(block.frame.filter(row_is_bad), texts.filter(row_is_bad), bad.filter(row_is_bad))
         rejects = sorted([*block.rejects, *rejects], key=lambda reject: reject.row_number)
-        return Conformed(accepted.filter(~row_is_bad), rejects, ambiguous)
+        return Conformed(typed.filter(~row_is_bad), rejects, ambiguous)
 
     def _explain_all(self, raw: pl.DataFrame, texts: pl.DataFrame, bad: pl.DataFrame) -> list[Reject]:
         columns = self._contract.columns
@@ -119,7 +123,7 @@ class Conformer:
 
 
 def _is_real_time(column: Column, text: str) -> bool:
-    return pl.DataFrame({column.name: [text]}).select(values.typed(column)).item() is not None
+    return pl.DataFrame({column.name: [text]}).select(values.has_year(column, values.typed(column))).item() is True
 
 
 def _number_words(column: Column) -> str:

@@ -81,7 +81,8 @@ class CsvReader:
         if self._ended and limit == len(self._data):
             return limit
         line_end = self._data.rfind(b"\n", start, limit)
-        if not self._quote or line_end < 0:
+        # Finding that there is no quote takes a fraction of the time of counting none.
+        if not self._quote or self._data.find(self._quote, start, limit) < 0:
             return max(line_end + 1, start)
         quotes = self._data.count(self._quote, start, line_end)
         while quotes % 2:
@@ -126,7 +127,7 @@ class CsvReader:
         rows = pl.int_range(self._position.rows + 1, self._position.rows + frame.height + 1, dtype=pl.Int64, eager=True)
         self._position.rows += frame.height
         self._position.lines += line_ends
-        return Block(with_extras(frame.with_columns(rows.alias(ROW), lines.alias(LINE))), file=self._file)
+        return Block(with_extras(frame.hstack([rows.alias(ROW), lines.alias(LINE)])), file=self._file)
 
     def _quotes_are_regular(self, data: bytes) -> bool:
         """Whether each quote opens a field, closes one, or is doubled inside one. Polars drops or keeps any other quote by a guess."""

@@ -65,9 +65,12 @@ class PartWriter:
         """Take rows of one export file: contract columns, _row_number, _line_number, _extra."""
         if not frame.height:
             return
-        lineage = {"_load_id": self._load_id, "_source_file": file, "_extracted_at": self._extracted_at}
-        whole = frame.with_columns(pl.lit(value).alias(name) for name, value in lineage.items())
-        self._waiting.append(whole.select(*(column.name for column in self._contract.columns), *LINEAGE_COLUMNS))
+        # As categories the two texts are written without a look at each row; whoever reads the file sees plain text.
+        texts = {"_load_id": self._load_id, "_source_file": file}
+        lineage = {name: pl.lit(value).cast(pl.Categorical) for name, value in texts.items()}
+        lineage["_extracted_at"] = pl.lit(self._extracted_at)
+        columns = (*(column.name for column in self._contract.columns), *LINEAGE_COLUMNS)
+        self._waiting.append(frame.select(lineage[name].alias(name) if name in lineage else name for name in columns))
         self._waiting_bytes += frame.estimated_size()
         if self._waiting_bytes >= self._part_bytes:
             self.flush()

@@ -50,14 +50,14 @@ class Profile:
                 pl.col(name).max().alias(f"max:{name}"),
                 self._small_hashes(name).implode().alias(f"hashes:{name}"),
             )
-        ).row(0, named=True)
+        )
         for name in self._nulls:
-            self._nulls[name] += facts[f"nulls:{name}"]
-            least, most = facts[f"min:{name}"], facts[f"max:{name}"]
+            self._nulls[name] += facts[f"nulls:{name}"].item()
+            least, most = facts[f"min:{name}"].item(), facts[f"max:{name}"].item()
             if least is not None:
                 self._least[name] = min(self._least.get(name, least), least)
                 self._most[name] = max(self._most.get(name, most), most)
-            self._keep_sample(name, pl.Series(facts[f"hashes:{name}"], dtype=pl.UInt64))
+            self._keep_sample(name, facts[f"hashes:{name}"].item())
 
     def extremes(self, name: str) -> tuple[Any, Any]:
         """Least and greatest value of a column, None where there is none."""

@@ -8,7 +8,9 @@ Belongs here: spelling -> value. Does not belong here: what to do with a row who
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 import polars as pl
@@ -37,31 +39,32 @@ def without_null_tokens(column: Column, carrier: str) -> pl.Expr:
     return pl.when(~text.is_in(list(column.null_tokens))).then(text).alias(column.name)
 
 
-def typed(column: Column) -> pl.Expr:
+def typed(column: Column, *, is_spelled: bool = False) -> pl.Expr:
     """The column's value from its text (null tokens already null): null when the text is not in the declared spelling or does not fit.
 
-    A timestamp without offset comes as local time; `to_utc` moves it.
+    `is_spelled`: every text is known to match the column's pattern. A timestamp without offset comes as local time; `to_utc` moves it.
     """
     text = pl.col(column.name)
+    pattern = pattern_of(column)
+    if pattern and not is_spelled:
+        text = pl.when(text.str.contains(pattern)).then(text)
     match column.type:
         case "varchar":
             value = derived(text, column) if column.derive else text
         case "boolean":
-            tokens = dict.fromkeys(column.true_tokens, True) | dict.fromkeys(column.false_tokens, False)
-            value = text.replace_strict(list(tokens), list(tokens.values()), default=None, return_dtype=pl.Boolean)
+            value = pl.when(_is_one_of(text, column.false_tokens)).then(False).when(_is_one_of(text, column.true_tokens)).then(True)
         case "bigint":
-            value = _digits(column).cast(pl.Int64, strict=False)
+            value = _digits(column, text).cast(pl.Int64, strict=False)
         case "decimal" if column.money and column.money.unit == "minor":
-            value = (_digits(column).cast(pl.Decimal(38, 0), strict=False) * _minor_unit(column)).cast(_decimal(column), strict=False)
+            value = (_digits(column, text).cast(pl.Decimal(38, 0), strict=False) * _minor_unit(column)).cast(_decimal(column), strict=False)
         case "decimal":
-            value = _digits(column).cast(_decimal(column), strict=False)
+            value = _digits(column, text).cast(_decimal(column), strict=False)
         case "double":
-            number = _digits(column).cast(pl.Float64, strict=False)
+            number = _digits(column, text).cast(pl.Float64, strict=False)
             value = pl.when(number.is_finite()).then(number)
         case "date":
-            value = _matching(text, column).str.to_date(strptime_format(column), strict=False, cache=False)
+            value = text.str.to_date(strptime_format(column), strict=False, cache=False)
         case _:
-            text = _matching(text, column)
             if "%z" in column.format:
                 value = text.str.replace("Z$", "+0000").str.to_datetime(strptime_format(column), strict=False, time_unit="us", cache=False)
                 value = value.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
@@ -76,6 +79,8 @@ def is_bad(column: Column, is_key: bool) -> pl.Expr:
     bad = value.is_null() if column.required or is_key else value.is_null() & text.is_not_null()
     if column.derive and not (column.required or is_key):
         bad = pl.lit(False)
+    if column.type in ("date", "timestamp"):
+        bad = bad | ~has_year(column, value).fill_null(True)
     if column.values:
         bad = bad | ~value.is_in(list(column.values)).fill_null(True)
     if column.money:
@@ -84,6 +89,12 @@ def is_bad(column: Column, is_key: bool) -> pl.Expr:
         if column.money.currency_column and column.money.unit == "major":
             bad = bad | (text.is_not_null() & _minor_unit(column).is_null())
     return bad.alias(column.name)
+
+
+def has_year(column: Column, value: pl.Expr) -> pl.Expr:
+    """Whether a date or time lies in years 1 to 9999. Year 0 can be spelled, and the zero dates of some databases are; no one has it."""
+    kind = dt.date if column.type == "date" else dt.datetime
+    return value.is_between(kind.min, kind.max)
 
 
 def text_name(column: Column | str) -> str:
@@ -100,6 +111,17 @@ def to_utc(local: pl.Series, zone: str) -> tuple[pl.Series, int]:
         ambiguous = strict.null_count() - first.null_count()
         strict = first
     return strict.dt.convert_time_zone("UTC").dt.replace_time_zone(None), ambiguous
+
+
+def pattern_of(column: Column) -> str:
+    """The one spelling of a value in this column, for the whole text; empty where any text or a list of tokens is right."""
+    match column.type:
+        case "varchar" | "boolean":
+            return ""
+        case "date" | "timestamp":
+            return time_pattern(column)
+        case _:
+            return number_pattern(column)
 
 
 def number_pattern(column: Column) -> str:
@@ -133,9 +155,7 @@ def strptime_format(column: Column) -> str:
     return column.format.replace("%F", "%Y-%m-%d").replace("%T", "%H:%M:%S").replace(".%f", "%.f")
 
 
-def _digits(column: Column) -> pl.Expr:
-    text = pl.col(column.name)
-    text = pl.when(text.str.contains(number_pattern(column))).then(text)
+def _digits(column: Column, text: pl.Expr) -> pl.Expr:
     if column.percent:
         text = text.str.strip_suffix("%")
     if column.thousands_separator:
@@ -145,8 +165,9 @@ def _digits(column: Column) -> pl.Expr:
     return text
 
 
-def _matching(text: pl.Expr, column: Column) -> pl.Expr:
-    return pl.when(text.str.contains(time_pattern(column))).then(text)
+def _is_one_of(text: pl.Expr, tokens: Iterable[str]) -> pl.Expr:
+    # For a handful of tokens comparing with each is quicker than looking up in a set.
+    return pl.any_horizontal(pl.lit(False), *(text == token for token in tokens))
 
 
 def _minor_unit(column: Column) -> pl.Expr:

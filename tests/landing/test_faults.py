@@ -185,6 +185,18 @@ FAULTS = [
             (6, 7, "on", "1/2/2024", "expected date as %d/%m/%Y"),
         ],
     ),
+    # New York before 1883: 4:56:02 behind UTC (IANA time zone database). Its last seconds of 9999 fall in the year 10000 of UTC.
+    Fault(
+        "years 0 and 10000",
+        b"id,on,at\na,0000-01-01,\nb,,0000-12-31 00:00:00\nc,0001-01-01,0001-01-02 00:00:00\nd,,9999-12-31 23:59:59\n",
+        columns={**KEY, "on": "date", "at": ("timestamp", {"format": "%Y-%m-%d %H:%M:%S", "time_zone": "America/New_York"})},
+        rows=[("c", dt.date(1, 1, 1), moment("0001-01-02 04:56:02"))],
+        bad=[
+            (1, 2, "on", "0000-01-01", "a real date"),
+            (2, 3, "at", "0000-12-31 00:00:00", "a real timestamp"),
+            (4, 5, "at", "9999-12-31 23:59:59", "9999-12-31"),
+        ],
+    ),
     Fault(
         "2-digit years",
         b"id,on\na,31/01/2024\nb,01/02/24\n",
