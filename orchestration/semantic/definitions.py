@@ -299,8 +299,11 @@ def _read_decisions(given: Any, problem: _Problems) -> tuple[Decision, ...]:
         return ()
     found = []
     for entry in given:
-        # YAML 1.1 reads a bare `on` as the boolean true; dbt's JSON then has the key "true".
-        day = entry.get("on", entry.get("true", entry.get(True))) if isinstance(entry, dict) else None
+        # YAML 1.1 reads a bare `on` as the boolean true, and dbt cannot read back a parse that holds one: every run would parse anew.
+        if isinstance(entry, dict) and ("true" in entry or True in entry):
+            problem.add(f'{wanted}, with "on" in quotes: a bare on is the boolean true in YAML')
+            continue
+        day = entry.get("on") if isinstance(entry, dict) else None
         what = entry.get("what") if isinstance(entry, dict) else None
         try:
             found.append(Decision(date.fromisoformat(str(day)), str(what).strip()))
