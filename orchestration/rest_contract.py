@@ -15,7 +15,18 @@ from urllib.parse import urlsplit
 
 from orchestration.contract_types import Column, ContractError, nearest
 from orchestration.rest_types import (
-    Auth, Client, Endpoint, Incremental, JobDownload, JobPoll, JobStart, Paginator, Parent, RateBudget, Rest, RestLimits,
+    Auth,
+    Client,
+    Endpoint,
+    Incremental,
+    JobDownload,
+    JobPoll,
+    JobStart,
+    Paginator,
+    Parent,
+    RateBudget,
+    Rest,
+    RestLimits,
 )  # fmt: skip
 
 TIMES = ("epoch_seconds", "epoch_milliseconds", "iso8601")

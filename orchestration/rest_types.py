@@ -116,7 +116,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One request: `data_selector` finds the list of records in the answer, "$" is the answer itself; `object`: a single record, no list."""
+    """One request: `data_selector` finds the list of records in the answer, "$" is the answer itself; `object`: one record, no list."""
 
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)

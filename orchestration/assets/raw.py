@@ -34,10 +34,16 @@ def build_raw_assets(contracts: Mapping[tuple[str, str], TableContract], setting
     return [_source_assets(source, tables, settings, judge) for source, tables in sorted(by_source.items())]
 
 
-def land(contract: TableContract, settings: Settings) -> list[LoadResult]:
-    """Land one table's exports, remember which files failed, and say what came."""
+def land(contract: TableContract, settings: Settings, parents: TableContract | None = None) -> list[LoadResult]:
+    """Land what is new of one table, by file or REST, remember what failed, and say what came. `parents`: of a child resource."""
     paths = settings.paths
-    results = land_table(contract, paths.inbox, paths.lake, paths.quarantine)
+    if comes_over_rest(contract, settings):
+        # Not above: it imports dlt, and a company without an API need not wait for that.
+        from orchestration.land.fetched import land_rest
+
+        results = land_rest(contract, paths.lake, paths.quarantine, settings.secret, parents=parents)
+    else:
+        results = land_table(contract, paths.inbox, paths.lake, paths.quarantine)
     remember_failures(contract, paths.lake, results)
     new = [result for result in results if result.status == "committed"]
     if new:
@@ -48,6 +54,28 @@ def land(contract: TableContract, settings: Settings) -> list[LoadResult]:
         if result.status in ("failed", "waiting"):
             warn(f"{contract.name} {result.file}: {result.error or 'still being written; left for the next run'}")
     return results
+
+
+def comes_over_rest(contract: TableContract, settings: Settings) -> bool:
+    """Whether this company takes the table over REST: always when it has no other way, else as `transports` of the company says."""
+    if contract.transport == "both":
+        return settings.company.transports.get(contract.source, "file") == "rest"
+    return contract.transport == "rest"
+
+
+def _land_all(contracts: list[TableContract], tables: list[TableContract], settings: Settings) -> dict[str, list[LoadResult]]:
+    """Land tables in order, each after the table that its requests ask about."""
+    by_name = {contract.table: contract for contract in tables}
+
+    def depth(contract: TableContract) -> int:
+        parent = contract.rest.parent if contract.rest else None
+        return 1 + depth(by_name[parent.table]) if parent and parent.table in by_name else 0
+
+    landed = {}
+    for contract in sorted(contracts, key=depth):
+        parent = contract.rest.parent if contract.rest else None
+        landed[contract.table] = land(contract, settings, by_name.get(parent.table) if parent else None)
+    return landed
 
 
 def _source_assets(source: str, tables: list[TableContract], settings: Settings, judge: Judge) -> dg.AssetsDefinition:
@@ -63,7 +91,7 @@ def _source_assets(source: str, tables: list[TableContract], settings: Settings,
     )
     def land_source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         selected = [contract for contract in tables if raw_key(source, contract.table) in context.selected_asset_keys]
-        landed = {contract.table: land(contract, settings) if runs_here else [] for contract in selected}
+        landed = _land_all(selected, tables, settings) if runs_here else {contract.table: [] for contract in selected}
         loads = read_loads(settings.paths.lake, selected)
         as_of = date.fromisoformat(context.partition_key) if context.has_partition_key else settings.as_of
         judged = judge(selected, loads, as_of) if runs_here else []
@@ -92,7 +120,7 @@ def _spec(contract: TableContract) -> dg.AssetSpec:
         description=contract.description,
         group_name=contract.domain,
         owners=[f"team:{contract.owner}"],
-        kinds={"polars", "parquet", contract.format.type},
+        kinds={"polars", "parquet", "json" if contract.transport == "rest" else contract.format.type},
         metadata={"dagster/column_schema": dg.TableSchema(columns=columns), "key": ", ".join(contract.key) or "the whole row"},
     )
 

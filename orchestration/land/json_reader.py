@@ -17,15 +17,12 @@ import polars as pl
 
 from orchestration.contracts import Column, TableContract
 from orchestration.extract.errors import ExportError
+from orchestration.extract.rest.envelope import Number
 from orchestration.land.blocks import EXTRA, LINE, ROW, Block, Position, Reject, match_header, text_json
 
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 16 << 20
 _SPACE = " \t\r\n"
-
-
-class _Number(str):
-    """A number by its spelling."""
 
 
 class _Twice(dict):
@@ -37,10 +34,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return built if len(built) == len(pairs) else _Twice(built)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=Number)
 
 
-class _JsonReader:
+class JsonReader:
+    """What the readers of JSON share: a record to a row of text columns."""
+
     def __init__(
         self, contract: TableContract, chunks: Iterator[bytes], label: str, position: Position, file: str = "", block_bytes: int = 0
     ) -> None:
@@ -67,16 +66,19 @@ class _JsonReader:
                 rows, rejects, size = [], [], 0
         if self._position.rows > first_row and self._seen:
             # Raises for a column that no record has.
-            match_header(self.contract, sorted(self._seen), self._label)
+            match_header(self.contract, self._all_seen(), self._label)
         if rows or rejects:
             yield self._block(rows, rejects)
 
+    def _all_seen(self) -> list[str]:
+        return sorted(self._seen)
+
     def _records(self) -> Iterator[tuple[Any, int, int]]:
-        """(value or Reject reason as _Broken, line, bytes) of each record."""
+        """(value or Reject reason as BrokenRecord, line, bytes) of each record."""
         raise TypeError("a JSON reader says how its records are found")
 
     def _row(self, value: Any, row: int, line: int) -> list[Any] | Reject:
-        if isinstance(value, _Broken):
+        if isinstance(value, BrokenRecord):
             return Reject(row, line, None, None, value.reason, value.raw)
         if not isinstance(value, dict):
             return Reject(row, line, None, None, f"expected a JSON object, got {type(value).__name__.strip('_')}", _dump(value))
@@ -105,7 +107,7 @@ class _JsonReader:
         return Block(pl.DataFrame(rows, schema=schema, orient="row"), rejects, file=self._file)
 
 
-class NdjsonReader(_JsonReader):
+class NdjsonReader(JsonReader):
     """One JSON object per line. A line that is no JSON is a row for quarantine; a last one without line end is a truncated file."""
 
     def _records(self) -> Iterator[tuple[Any, int, int]]:
@@ -130,11 +132,11 @@ class NdjsonReader(_JsonReader):
         except (ValueError, RecursionError) as error:
             if is_last:
                 raise ExportError(f"{self._label}: truncated: line {self._position.lines} ends inside its JSON; export it again") from None
-            value = _Broken(f"not JSON: {error}", text_json(text))
+            value = BrokenRecord(f"not JSON: {error}", text_json(text))
         yield value, self._position.lines, len(line)
 
 
-class JsonArrayReader(_JsonReader):
+class JsonArrayReader(JsonReader):
     """One JSON array of objects, decoded element by element."""
 
     def _records(self) -> Iterator[tuple[Any, int, int]]:
@@ -212,7 +214,9 @@ class JsonArrayReader(_JsonReader):
         raise ExportError(f"{self._label}: {cut}{problem} at {where}; export it again")
 
 
-class _Broken:
+class BrokenRecord:
+    """A record that is none: the reason, and its text."""
+
     def __init__(self, reason: str, raw: str) -> None:
         self.reason, self.raw = reason, raw
 
@@ -228,7 +232,7 @@ def _text(value: Any, column: Column) -> str | None:
 
 def _dump(value: Any) -> str:
     """JSON text in which numbers keep their spelling."""
-    if isinstance(value, _Number):
+    if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(name)}:{_dump(item)}" for name, item in value.items()) + "}"
