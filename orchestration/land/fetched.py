@@ -54,7 +54,9 @@ def land_rest(
     on_progress: Callable[[Progress], None] | None = None,
     options: RestOptions | None = None,
 ) -> list[LoadResult]:
-    """Fetch what is new of one table and land it as one load: one result, whose `file` is the fetch.
+    """Fetch what is new of one table and land it as one load, whose `file` is the fetch: one result.
+
+    Two when an earlier fetch waited for its contract to be mended: that one's, and then of what is new.
 
     `secret`: variable name -> value, empty when not set. `parents`: the contract of the table that a child resource asks about. Status is
     committed, unchanged (nothing new), waiting (the rate budget is used up, pages are kept) or failed. Raises ManifestError when the
@@ -66,7 +68,7 @@ def land_rest(
         sweep(contract, lake, quarantine)
         run = _Run(contract, Path(lake), places, secrets, parents, on_progress, options)
         try:
-            return [run.land()]
+            return run.land()
         except ExportError as error:
             problem = secrets.redact(str(error))
         except OSError as error:
@@ -85,12 +87,19 @@ class _Run:
     options: RestOptions
     label: str = "fetch"
 
-    def land(self) -> LoadResult:
-        """Go on with the fetch that was not landed, or begin one, and land it."""
+    def land(self) -> list[LoadResult]:
+        """Go on with the fetch that was not landed, or begin one, and land it; besides what is new, if the contract was mended since."""
         known = committed_loads(self.contract, self.lake)
         kept = self._open(known)
         was_whole = kept is not None and position_of(kept) is None
-        kept = kept or self._begin(known)
+        mended = was_whole and kept.plan["contract"] != self.contract.contract_hash
+        result = self._land(kept or self._begin(known), known, was_whole)
+        if not mended:
+            return [result]
+        known = committed_loads(self.contract, self.lake)
+        return [result, self._land(self._begin(known), known, False)]
+
+    def _land(self, kept: KeptFetch, known: list[Manifest], was_whole: bool) -> LoadResult:
         try:
             return self._fetch_and_land(kept, known)
         except StaleCursor:
@@ -146,6 +155,7 @@ class _Run:
             parents, through = (before["parents"], before["parents_through"]) if before else self._parents_after(state)
         plan = {
             "asks": _asks(self.contract),
+            "contract": self.contract.contract_hash,
             "after": state.get("fetch_id"),
             "since": marks.to_text(since) if not goes_on else state["since"],
             "marked": mark is not None and not believed,

@@ -225,12 +225,11 @@ def shown(url: str) -> str:
 
 def reason_of(error: BaseException) -> str:
     """A connection's failure in words, without the address that libraries put in theirs."""
-    inner = error
-    while True:
-        following = getattr(inner, "reason", None) or (inner.args[0] if inner.args and isinstance(inner.args[0], BaseException) else None)
-        if not isinstance(following, BaseException) or following is inner:
-            break
+    inner, following = error, error
+    while following is not None:
         inner = following
+        within = (getattr(inner, "reason", None), *inner.args)
+        following = next((each for each in within if isinstance(each, BaseException) and each is not inner), None)
     name = type(inner).__name__
     if isinstance(inner, connection.Late):
         return str(inner)
