@@ -56,7 +56,15 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
-Route = Callable[[Asked], Reply | bytes | None]
+@dataclass(frozen=True)
+class Drip:
+    """Bytes that go out as they are, status line and all, one every `seconds`."""
+
+    content: bytes
+    seconds: float
+
+
+Route = Callable[[Asked], Reply | Drip | bytes | None]
 
 
 class Server:
@@ -124,6 +132,10 @@ class Server:
             handler.connection.close()
             handler.close_connection = True
             return
+        if isinstance(reply, Drip):
+            _drip(handler, reply.content, reply.seconds)
+            handler.close_connection = True
+            return
         if isinstance(reply, bytes):
             handler.wfile.write(reply)
             handler.close_connection = True
@@ -138,14 +150,18 @@ class Server:
             handler.send_header(name, value)
         handler.end_headers()
         if reply.drip:
-            for at in range(len(content)):
-                handler.wfile.write(content[at : at + 1])
-                handler.wfile.flush()
-                time.sleep(reply.drip)
+            _drip(handler, content, reply.drip)
         else:
             handler.wfile.write(content)
         if reply.cut:
             handler.close_connection = True
+
+
+def _drip(handler: BaseHTTPRequestHandler, content: bytes, seconds: float) -> None:
+    for at in range(len(content)):
+        handler.wfile.write(content[at : at + 1])
+        handler.wfile.flush()
+        time.sleep(seconds)
 
 
 def date_of(seconds: float) -> str:
