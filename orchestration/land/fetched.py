@@ -1,7 +1,7 @@
 """The loads of one table over REST: what to ask for, the fetch's pages to one load, how far the table is fetched.
 
 State is the last load's manifest.rest, nowhere else: fetch_id (folder of its pages), complete, high_water (mark, or null), high (greatest
-mark of an incomplete fetch), began (server's Date at its first page), position (the page to go on from, or null), parents_through (last
+mark of an incomplete fetch), began (server's clock when its first page was asked for), position (the page to go on from, or null), parents_through (last
 load of the parent table that was asked about, or null). A fetch that no load names was not landed: it goes on, or is landed, next.
 
 Belongs here: the choice between going on and beginning anew, the load. Does not belong here: requests (extract/rest/), conforming.
@@ -241,7 +241,7 @@ def _new_state(contract: TableContract, kept: KeptFetch, stopped: Stopped) -> di
     if plan["high"] is not None:
         seen.append(marks.from_text(plan["high"]))
     high = max(seen, default=None)
-    began = plan["began"] or next((each["date"] for each in kept.facts), None)
+    began = plan["began"] or next((each["asked"] for each in kept.facts), None)
     mark, complete = marks.from_text(plan["mark"]), not stopped.reason
     moved = plan["moved"] or any(each.get("moved") for each in kept.facts)
     if complete and incremental and not moved:

@@ -22,14 +22,14 @@ PAGE = {"data": [{"id": "a", "note": "1", "at": "2026-01-01T00:00:00Z"}]}
 
 
 def make_contract(
-    base_url: str, columns: Mapping[str, Any] | None = None, table: str = "things", meta: Mapping[str, Any] | None = None, **rest: Any
+    base_url: str, fields: Mapping[str, Any] | None = None, /, table: str = "things", meta: Mapping[str, Any] | None = None, **rest: Any
 ) -> TableContract:
     """Contract of vendor.<table> at GET /things; `rest` holds what differs, client's settings under their own names."""
     client = {"base_url": base_url, "auth": {"type": "bearer", "token_env": "VENDOR_TOKEN"}}
     client |= {name: rest.pop(name) for name in ("auth", "paginator", "headers", "headers_env", "variables") if name in rest}
     endpoint = {"path": "things", "data_selector": "data", **rest.pop("endpoint", {})}
     listed = []
-    for name, given in (columns or COLUMNS).items():
+    for name, given in (fields or COLUMNS).items():
         kind, column_meta = given if isinstance(given, tuple) else (given, {})
         listed.append({"name": name, "data_type": kind, "config": {"meta": column_meta}})
     settings = {

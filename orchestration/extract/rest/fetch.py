@@ -206,6 +206,7 @@ class Fetcher:
             "request": asked,
             "status": 200,
             "date": marks.to_text(self._transport.date),
+            "asked": marks.to_text(self._transport.asked),
             "branch": position["branch"],
             "pass": position["pass"],
             "parent": {parent.field: values[parent.param]} if parent else None,
@@ -243,7 +244,7 @@ class Fetcher:
             return any(page["shifted"] for page in pages)
         if len(pages) == 1:
             return False
-        began = pages[0]["date"]
+        began = pages[0]["asked"]
         changed = any(isinstance(page["high"], str) and began and page["high"] >= began for page in pages)
         return changed or len({page.get("total") for page in pages}) > 1
 

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -30,17 +30,23 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: status, headers, unpacked body, and the address that gave it."""
+    """A good answer: status, headers, unpacked body, the address that gave it, the seconds from asking to its end."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    took: float = 0.0
 
     @property
     def date(self) -> datetime | None:
         """The server's clock, naive UTC."""
         return http_date(self.headers.get("Date"))
+
+    @property
+    def asked(self) -> datetime | None:
+        """The server's clock when it was asked: what changed after that may not be in the answer, though it is before its Date."""
+        return self.date - timedelta(seconds=self.took) if self.date else None
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class Transport:
         self._session = connection.open_session()
         #: The server's clock at the last good answer, naive UTC.
         self.date: datetime | None = None
+        self.asked: datetime | None = None
         self._ends = self.clock.monotonic() + limits.run_deadline_seconds
 
     def close(self) -> None:
@@ -99,7 +106,8 @@ class Transport:
         while True:
             outcome = self._follow(call)
             if not isinstance(outcome, _Failure):
-                self.date = outcome.date or self.date
+                if outcome.date:
+                    self.date, self.asked = outcome.date, outcome.asked
                 return outcome
             if outcome.status == 401:
                 # An access token may end before its time; a second refusal is a refusal.
@@ -158,6 +166,7 @@ class Transport:
             problem = f"not a request ({type(error).__name__}); mend base_url, path or headers of the contract"
         if problem:
             raise self.error(problem, url)
+        sent = self.clock.monotonic()
         try:
             response, body = connection.exchange(
                 self._session, prepared, min(self._limits.request_deadline_seconds, left), self._limits.max_page_bytes
@@ -166,15 +175,16 @@ class Transport:
             problem = f"page over {self._limits.max_page_bytes:,} bytes; ask for fewer records a page or raise limits.max_page_bytes"
         except connection.FAILURES as error:
             failure = _Failure(self.secrets.redact(reason_of(error)))
+        took = self.clock.monotonic() - sent
         # Outside of the except: an error that is raised there carries the library's own, and with it the request's address.
         if problem:
             raise self.error(problem, url)
-        return failure or self._judge(call, response, body, url)
+        return failure or self._judge(call, response, body, url, took)
 
-    def _judge(self, call: Call, response: requests.Response, body: bytes, url: str) -> Answer | _Failure:
+    def _judge(self, call: Call, response: requests.Response, body: bytes, url: str, took: float) -> Answer | _Failure:
         status, headers = response.status_code, CaseInsensitiveDict(response.headers)
         if 200 <= status < 300 or (status in REDIRECTS and headers.get("Location")):
-            return Answer(status, headers, body, url)
+            return Answer(status, headers, body, url, took)
         failure = _Failure(
             f"HTTP {status} {response.reason or ''}".strip(), headers.get("Retry-After"), http_date(headers.get("Date")), status
         )
@@ -185,7 +195,7 @@ class Transport:
         if status == 403:
             raise self._refused(url, failure)
         if status == 404 and call.optional:
-            return Answer(status, headers, body, url)
+            return Answer(status, headers, body, url, took)
         raise self.error(f"{failure.reason}{said(body)}; expected 200; mend path and params of the contract", url, status)
 
     def _refused(self, url: str, failure: _Failure) -> FetchError:
