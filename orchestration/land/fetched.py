@@ -1,8 +1,9 @@
 """The loads of one table over REST: what to ask for, the fetch's pages to one load, how far the table is fetched.
 
-State is the last load's manifest.rest, nowhere else: fetch_id (folder of its pages), complete, high_water (mark, or null), high (greatest
-mark of an incomplete fetch), began (server's clock when its first page was asked for), position (the page to go on from, or null), parents_through (last
-load of the parent table that was asked about, or null). A fetch that no load names was not landed: it goes on, or is landed, next.
+State is the last load's manifest.rest, nowhere else: fetch_id (folder of its pages), complete, high_water (mark, or null), since (the mark
+that it asked by), high (greatest mark of an incomplete fetch), began (server's clock when its first page was asked for), moved (rows never
+rested while they were read), position (the page to go on from, or null), parents_through (last load of the parent table that was asked
+about, or null). A fetch that no load names was not landed: it goes on, or is landed, next.
 
 Belongs here: the choice between going on and beginning anew, the load. Does not belong here: requests (extract/rest/), conforming.
 """

@@ -49,6 +49,8 @@ class JsonReader:
         self._block_bytes = block_bytes or BLOCK_BYTES
         self._seen: set[str] = set()
         self._names = {column.source_name for column in contract.columns}
+        self._columns = contract.read_columns
+        self._sources = [column.source_name for column in self._columns]
 
     def blocks(self) -> Iterator[Block]:
         """Blocks in the file's order. Raises ExportError: not JSON, truncated, a column that no record has."""
@@ -85,14 +87,20 @@ class JsonReader:
         if isinstance(value, _Twice):
             return Reject(row, line, None, None, "a key occurs more than once in the object", _dump(value))
         self._seen.update(value)
-        new = value.keys() - self._names
+        new = set() if value.keys() <= self._names else value.keys() - self._names
         if new:
             self._note_unknown(new, line)
-        texts = [_text(value.get(column.source_name), column) for column in self.contract.read_columns]
-        for column, text in zip(self.contract.read_columns, texts, strict=True):
-            if text is not None and (problem := _unstorable(text)):
-                # Escaped: what cannot be stored must still be shown.
-                return Reject(row, line, column.name, json.dumps(text), f"{column.name}: {problem}", _dump(value))
+        texts = [
+            found if type(found) is str else _text(found, column)
+            for found, column in zip(map(value.get, self._sources), self._columns, strict=True)
+        ]
+        # One look at the whole row: almost every row is plain ASCII without NUL.
+        whole = "".join(filter(None, texts))
+        if not whole.isascii() or "\0" in whole:
+            for column, text in zip(self._columns, texts, strict=True):
+                if text is not None and (problem := _unstorable(text)):
+                    # Escaped: what cannot be stored must still be shown.
+                    return Reject(row, line, column.name, json.dumps(text), f"{column.name}: {problem}", _dump(value))
         extra = _dump({name: value[name] for name in value if name in new}) if new else None
         return [*texts, row, line, extra]
 
@@ -224,6 +232,8 @@ class BrokenRecord:
 def _text(value: Any, column: Column) -> str | None:
     if value is None:
         return None
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool):
         tokens = (column.false_tokens, column.true_tokens) if column.type == "boolean" else (("false",), ("true",))
         return tokens[value][0]

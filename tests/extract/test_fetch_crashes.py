@@ -157,3 +157,13 @@ def test_no_secret_is_needed_to_land_what_was_fetched_whole(server: Server, tmp_
     fetcher = Fetcher(tmp_path)
     assert fetcher.secrets.pop("VENDOR_TOKEN") == CANARY
     assert fetcher.land(contract_of(server.url, "cursor")).status == "committed"
+
+
+def test_pages_after_one_that_a_power_loss_took_are_fetched_again(server: Server, fetcher: Fetcher) -> None:
+    serve(server)
+    fetcher.land(make_contract(server.url, paginator=PAGINATORS["cursor"], limits={"max_pages": 4}))
+    contract = make_contract(server.url, paginator=PAGINATORS["cursor"])
+    fetcher.pages(contract)[1].unlink()
+    assert fetcher.land(contract).status == "committed"
+    assert rows(fetcher, contract) == EXPECTED
+    assert [asked.params.get("page") for asked in server.asked] == [None, "2", "3", "4", "2", "3", "4", "5"]

@@ -76,6 +76,7 @@ class Fetcher:
             return Stopped(str(spent))
         finally:
             self._transport.close()
+            self._kept.settle()
         return Stopped()
 
     def _open(self) -> None:

@@ -45,7 +45,11 @@ class KeptFetch:
         self.plan: dict[str, Any] = json.loads((folder / _PLAN).read_text(encoding="utf-8"))
         for leftover in folder.glob(f"{TEMPORARY}*"):
             leftover.unlink()
-        self.facts = [_read_facts(path) for path in page_files(folder)]
+        whole = [path for number, path in enumerate(page_files(folder), 1) if path.name == f"{number:06d}{_SUFFIX}"]
+        for path in page_files(folder)[len(whole) :]:
+            # After a page that a power loss took.
+            path.unlink()
+        self.facts = [_read_facts(path) for path in whole]
 
     @classmethod
     def begin(cls, table_folder: Path, fetch_id: str, plan: dict[str, Any]) -> KeptFetch:
@@ -69,7 +73,10 @@ class KeptFetch:
         return bool(self.facts) and self.facts[-1]["next"] is None
 
     def keep(self, facts: dict[str, Any], body: bytes) -> None:
-        """Add a page; durable when it returns."""
+        """Add a page: its bytes are durable when it returns, its name by `settle`, which comes before any state moves.
+
+        A power loss may so cost the names of the last pages, which are then fetched again; a killed process costs none.
+        """
         number = len(self.facts) + 1
         facts = {"page": number, **facts, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
         temporary = self.folder / f"{TEMPORARY}{secrets.token_hex(4)}"
@@ -78,9 +85,12 @@ class KeptFetch:
         packed = gzip.compress(json.dumps(facts, separators=(",", ":")).encode() + b"\n" + body, compresslevel=1, mtime=0)
         _write(temporary, packed)
         temporary.rename(self.folder / f"{number:06d}{_SUFFIX}")
-        sync_folder(self.folder)
         self.facts.append(facts)
         reach(f"fetch.page_kept.{number}")
+
+    def settle(self) -> None:
+        """Make every kept page durable."""
+        sync_folder(self.folder)
 
     def note(self, name: str, value: Any) -> None:
         """Keep a small fact beside the pages, such as the id of a job; durable when it returns."""
