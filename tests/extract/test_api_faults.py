@@ -104,77 +104,124 @@ FAULTS = [
     retried("429, Retry-After negative", Reply({}, 429, {"Retry-After": "-5"}), [1, 2]),
     retried("403 that is a rate limit", Reply({}, 403, {"Retry-After": "3"}), [3, 3]),
     failed(
-        "429 beyond the run's deadline", always(Reply({}, 429, {"Retry-After": "20"})), "HTTP 429", "run deadline of 45 s",
-        rest={"limits": {"max_wait_seconds": 30, "run_deadline_seconds": 45, "max_retries": 9}}, asked=3, waits=[20, 20],
+        "429 beyond the run's deadline",
+        always(Reply({}, 429, {"Retry-After": "20"})),
+        "HTTP 429",
+        "run deadline of 45 s",
+        rest={"limits": {"max_wait_seconds": 30, "run_deadline_seconds": 45, "max_retries": 9}},
+        asked=3,
+        waits=[20, 20],
     ),
     retried("reset", None, [1, 2]),
     given_up("reset for ever", None, "connection reset", "3 times"),
     retried("body cut off", Reply(PAGE, cut=10), [1, 2]),
     given_up("body cut off for ever", Reply(PAGE, cut=10), "body cut off"),
-    retried("chunked body cut off", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"data\": [", [1, 2]),
+    retried("chunked body cut off", b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{"data": [', [1, 2]),
     retried("no HTTP at all", b"SSH-2.0-OpenSSH_9.2\r\n\r\n", [1, 2]),
     retried("gzip that is none", Reply(b"not gzip", headers={"Content-Encoding": "gzip"}), [1, 2]),
-    failed("200 with HTML", always(Reply(b"<!DOCTYPE html><html>Sign in</html>", content_type="text/html")), "expected JSON", "got HTML (text/html)"),
+    failed(
+        "200 with HTML",
+        always(Reply(b"<!DOCTYPE html><html>Sign in</html>", content_type="text/html")),
+        "expected JSON",
+        "got HTML (text/html)",
+    ),
     failed("200 with HTML that says JSON", always(Reply(b"<html></html>")), "expected JSON", "got HTML"),
     failed("200 without a body", always(Reply(b"")), "expected JSON", "an empty body"),
     failed("200 with half of JSON", always(Reply(b'{"data": [{"id": "a"')), "expected JSON", "break off"),
     failed("200 without the data key", always(Reply({"items": [ROW]})), "expected a list of records at 'data'", "an object with items"),
     failed("200 with data null", always(Reply({"data": None})), "expected a list of records at 'data'", "got null"),
     failed("200 with data an object", always(Reply({"data": {"a": ROW}})), "expected a list of records at 'data'", "got an object with a"),
-    failed("200 with an error", always(Reply({"error": {"message": "quota"}})), "expected a list of records", "error with status 200", "quota"),
+    failed(
+        "200 with an error", always(Reply({"error": {"message": "quota"}})), "expected a list of records", "error with status 200", "quota"
+    ),
     failed("200 with an error beside data", always(Reply({"data": [], "errors": [{"message": "half"}]})), "error with status 200", "half"),
     failed("200 with records that are none", always(Reply({"data": ["a"]})), "expected an object for each record", "a str"),
     Fault("200 with an empty list", always(Reply({"data": []})), rows=[], words=("0 rows",)),
     failed(
-        "slow drip of a body", always(Reply(PAGE, drip=0.05)), "no whole answer within 0.3 s",
-        rest={"limits": {"request_deadline_seconds": 0.3, "max_retries": 0}}, asked=1,
+        "slow drip of a body",
+        always(Reply(PAGE, drip=0.05)),
+        "no whole answer within 0.3 s",
+        rest={"limits": {"request_deadline_seconds": 0.3, "max_retries": 0}},
+        asked=1,
     ),
     failed(
-        "slow drip over the run", always(Reply(PAGE, drip=0.05)), "no whole answer within 0.2 s",
-        rest={"limits": {"run_deadline_seconds": 0.2, "max_retries": 0}}, asked=1,
+        "slow drip over the run",
+        always(Reply(PAGE, drip=0.05)),
+        "no whole answer within 0.2 s",
+        rest={"limits": {"run_deadline_seconds": 0.2, "max_retries": 0}},
+        asked=1,
     ),
     failed(
-        "repeated cursor", lambda server: server.route("/things", lambda asked: more("b", {"": "x", "x": "y", "y": "x"}[asked.params.get("cursor", "")])),
-        "cursor repeated", rest={"paginator": CURSOR}, asked=3, pages=2,
+        "repeated cursor",
+        lambda server: server.route("/things", lambda asked: more("b", {"": "x", "x": "y", "y": "x"}[asked.params.get("cursor", "")])),
+        "cursor repeated",
+        rest={"paginator": CURSOR},
+        asked=3,
+        pages=2,
     ),
     failed("cursor that stays", always(more("a", "x")), "cursor repeated", rest={"paginator": CURSOR}, asked=2, pages=1),
     failed(
-        "page cap", lambda server: server.route("/things", lambda asked: more("b", asked.params.get("cursor", "") + "x")),
-        "page cap: 4 pages", rest={"paginator": CURSOR, "limits": {"max_pages": 4}}, asked=4, pages=4,
+        "page cap",
+        lambda server: server.route("/things", lambda asked: more("b", asked.params.get("cursor", "") + "x")),
+        "page cap: 4 pages",
+        rest={"paginator": CURSOR, "limits": {"max_pages": 4}},
+        asked=4,
+        pages=4,
     ),
     failed("page over the size cap", always(Reply(PAGE)), "page over 20 bytes", rest={"limits": {"max_page_bytes": 20}}, asked=1),
     Fault(
-        "empty pages that say more", in_turn(Reply({"data": [ROW], "more": True}), Reply({"data": [], "more": True})),
-        {"paginator": BY_PAGE}, words=("3 empty pages",), asked=4, pages=4,
+        "empty pages that say more",
+        in_turn(Reply({"data": [ROW], "more": True}), Reply({"data": [], "more": True})),
+        {"paginator": BY_PAGE},
+        words=("3 empty pages",),
+        asked=4,
+        pages=4,
     ),
     Fault(
-        "two empty pages that say more", in_turn(Reply({"data": [], "more": True}), Reply({"data": [], "more": True}), Reply({"data": [ROW], "more": False})),
-        {"paginator": BY_PAGE}, asked=3, pages=3,
+        "two empty pages that say more",
+        in_turn(Reply({"data": [], "more": True}), Reply({"data": [], "more": True}), Reply({"data": [ROW], "more": False})),
+        {"paginator": BY_PAGE},
+        asked=3,
+        pages=3,
     ),
     failed(
-        "more without a cursor", always(Reply({"data": [ROW], "more": True, "next": None})), "more follow (more) but not where",
+        "more without a cursor",
+        always(Reply({"data": [ROW], "more": True, "next": None})),
+        "more follow (more) but not where",
         rest={"paginator": {**CURSOR, "has_more_path": "more"}},
     ),
     failed("says nothing of more", always(Reply({"data": [ROW]})), "expected true or false at 'more'", rest={"paginator": BY_PAGE}),
     Fault(
-        "duplicate pages", in_turn(Reply({"data": [ROW], "more": True}), Reply({"data": [ROW], "more": True}), Reply({"data": [ROW], "more": False})),
-        {"paginator": BY_PAGE}, asked=3, pages=3,
+        "duplicate pages",
+        in_turn(Reply({"data": [ROW], "more": True}), Reply({"data": [ROW], "more": True}), Reply({"data": [ROW], "more": False})),
+        {"paginator": BY_PAGE},
+        asked=3,
+        pages=3,
     ),
-    failed("next on another origin", elsewhere, "another origin (http://127.0.0.1:9) refused", rest={"paginator": {"type": "json_link"}}, asked=1),
+    failed(
+        "next on another origin",
+        elsewhere,
+        "another origin (http://127.0.0.1:9) refused",
+        rest={"paginator": {"type": "json_link"}},
+        asked=1,
+    ),
     failed("redirect to another origin", redirects("http://127.0.0.1:9/things"), "another origin (http://127.0.0.1:9) refused", asked=1),
     failed("redirect to a file", redirects("file:///etc/passwd"), "another origin", asked=1),
     failed("redirects in a circle", redirects("/things"), "over 5 redirects", asked=6),
     Fault("redirect on the same origin", redirects("/moved"), asked=2),
     Fault("new field", always(Reply({"data": [{**ROW, "extra": 1}]})), words=("new columns kept", "extra")),
     failed(
-        "new field that the contract refuses", always(Reply({"data": [{**ROW, "extra": 1}]})), "new column 'extra'",
-        meta={"on_new_column": "fail"}, pages=1,
+        "new field that the contract refuses",
+        always(Reply({"data": [{**ROW, "extra": 1}]})),
+        "new column 'extra'",
+        meta={"on_new_column": "fail"},
+        pages=1,
     ),
     failed("field missing everywhere", always(Reply({"data": [{"id": "a", "at": ROW["at"]}]})), "lacks 'note'", pages=1),
     Fault("field missing in one record", always(Reply({"data": [ROW, {"id": "b", "at": ROW["at"]}]})), bad="expected a field 'note'"),
     Fault("required field null", always(Reply({"data": [ROW, {**ROW, "id": None}]})), bad="null in a key column"),
     Fault("changed type", always(Reply({"data": [ROW, {**ROW, "id": "b", "at": 1767225600}]})), bad="expected timestamp"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -245,7 +292,14 @@ def test_an_answer_that_ends_by_being_late_is_not_taken_for_whole(server: Server
 
 def test_a_rate_budget_used_up_lands_what_came_and_goes_on_at_the_next_run(server: Server, fetcher: Fetcher) -> None:
     """Two requests in an hour, five pages: 2 + 2 + 1."""
-    server.route("/things", lambda asked: more(f"p{len(asked.params.get('cursor', ''))}", asked.params.get("cursor", "") + "x") if len(asked.params.get("cursor", "")) < 4 else Reply({"data": [{**ROW, "id": "p4"}], "next": None}))  # fmt: skip
+    server.route(
+        "/things",
+        lambda asked: (
+            more(f"p{len(asked.params.get('cursor', ''))}", asked.params.get("cursor", "") + "x")
+            if len(asked.params.get("cursor", "")) < 4
+            else Reply({"data": [{**ROW, "id": "p4"}], "next": None})
+        ),
+    )
     contract = make_contract(server.url, paginator=CURSOR, rate_budget={"requests": 2, "per_seconds": 3600})
     seen = []
     for _ in range(3):

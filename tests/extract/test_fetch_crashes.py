@@ -116,9 +116,11 @@ def test_replay_lands_again_from_kept_pages_and_asks_nobody(server: Server, fetc
     fetcher.land(contract)
     asked, state = len(server.asked), fetcher.state(contract)
     wider = make_contract(
-        server.url, {"id": ("varchar", {"required": True}), "at": "timestamp", "note": "bigint"},
-        paginator=PAGINATORS["cursor"], incremental={"cursor_field": "at", "param": "since", "format": "iso8601"},
-    )  # fmt: skip
+        server.url,
+        {"id": ("varchar", {"required": True}), "at": "timestamp", "note": "bigint"},
+        paginator=PAGINATORS["cursor"],
+        incremental={"cursor_field": "at", "param": "since", "format": "iso8601"},
+    )
     (result,) = fetcher.replay(wider, older_contracts=True)
     assert (result.status, result.rows_in, len(server.asked)) == ("committed", PAGES * ROWS, asked)
     assert fetcher.state(wider) == state

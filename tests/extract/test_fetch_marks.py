@@ -42,7 +42,9 @@ class Api:
 
 
 def contract_of(server: Server, **incremental: Any) -> Any:
-    return make_contract(server.url, COLUMNS, paginator={"type": "page_number", "has_more_path": "more"}, incremental={**SINCE, **incremental}, **TIMES)  # fmt: skip
+    return make_contract(
+        server.url, COLUMNS, paginator={"type": "page_number", "has_more_path": "more"}, incremental={**SINCE, **incremental}, **TIMES
+    )
 
 
 def staged(fetcher: Fetcher, contract: Any) -> dict[str, tuple[str, int]]:
@@ -54,7 +56,7 @@ def staged(fetcher: Fetcher, contract: Any) -> dict[str, tuple[str, int]]:
 
 def test_equal_timestamps_across_a_page_border_and_across_runs(server: Server, fetcher: Fetcher) -> None:
     """Five rows of one second, two a page; a sixth of the same second comes after the first run had ended."""
-    api = Api(server, {name: ("1", EPOCH) for name in "abcde"})
+    api = Api(server, dict.fromkeys("abcde", ("1", EPOCH)))
     contract = contract_of(server)
     fetcher.land(contract)
     assert staged(fetcher, contract) == api.rows

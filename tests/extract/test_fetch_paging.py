@@ -59,23 +59,54 @@ def by_offset(asked: Asked) -> Reply:
 
 #: name -> (what the server does, paginator, endpoint, parameters of each request in order)
 WAYS: dict[str, tuple[Any, dict[str, Any], dict[str, Any], list[dict[str, str]]]] = {
-    "cursor": (by_cursor, {"type": "cursor", "cursor_path": "meta.next", "cursor_param": "cursor"}, {}, [{}, {"cursor": "3"}, {"cursor": "6"}]),
+    "cursor": (
+        by_cursor,
+        {"type": "cursor", "cursor_path": "meta.next", "cursor_param": "cursor"},
+        {},
+        [{}, {"cursor": "3"}, {"cursor": "6"}],
+    ),
     "cursor with a word for the end": (
-        by_cursor, {"type": "cursor", "cursor_path": "meta.next", "cursor_param": "cursor", "end_path": "done"}, {}, [{}, {"cursor": "3"}, {"cursor": "6"}],
+        by_cursor,
+        {"type": "cursor", "cursor_path": "meta.next", "cursor_param": "cursor", "end_path": "done"},
+        {},
+        [{}, {"cursor": "3"}, {"cursor": "6"}],
     ),
     "cursor in the body": (
-        by_body_cursor, {"type": "cursor", "cursor_path": "meta.next", "cursor_body_path": "page.after"}, {"method": "POST", "json": {"page": {}}}, [{}, {}, {}],
+        by_body_cursor,
+        {"type": "cursor", "cursor_path": "meta.next", "cursor_body_path": "page.after"},
+        {"method": "POST", "json": {"page": {}}},
+        [{}, {}, {}],
     ),
-    "starting_after": (by_last_id, {"type": "starting_after"}, {"params": {"limit": 3}}, [{"limit": "3"}, {"limit": "3", "starting_after": "02"}, {"limit": "3", "starting_after": "05"}]),
+    "starting_after": (
+        by_last_id,
+        {"type": "starting_after"},
+        {"params": {"limit": 3}},
+        [{"limit": "3"}, {"limit": "3", "starting_after": "02"}, {"limit": "3", "starting_after": "05"}],
+    ),
     "header_link": (by_header, {"type": "header_link"}, {"data_selector": "$"}, [{}, {"at": "3", "per": "3"}, {"at": "6", "per": "3"}]),
-    "json_link": (by_link, {"type": "json_link", "next_url_path": "next_page", "end_path": "end_of_stream"}, {}, [{}, {"at": "3"}, {"at": "6"}]),
+    "json_link": (
+        by_link,
+        {"type": "json_link", "next_url_path": "next_page", "end_path": "end_of_stream"},
+        {},
+        [{}, {"at": "3"}, {"at": "6"}],
+    ),
     "page_number": (by_number, {"type": "page_number", "total_path": "pages"}, {}, [{"page": "1"}, {"page": "2"}, {"page": "3"}]),
     # Nothing says how many there are: the first empty page is the end.
     "page_number to an empty page": (by_number, {"type": "page_number"}, {}, [{"page": "1"}, {"page": "2"}, {"page": "3"}, {"page": "4"}]),
-    "offset": (by_offset, {"type": "offset", "limit": 3, "total_path": "total"}, {}, [{"offset": str(at), "limit": "3"} for at in (0, 3, 6)]),
+    "offset": (
+        by_offset,
+        {"type": "offset", "limit": 3, "total_path": "total"},
+        {},
+        [{"offset": str(at), "limit": "3"} for at in (0, 3, 6)],
+    ),
     # Each page begins with the last row of the one before: 0-2, 2-4, 4-6, and 6 < 7 leads to 6.
-    "offset with overlap": (by_offset, {"type": "offset", "limit": 3, "overlap": 1, "total_path": "total"}, {}, [{"offset": str(at), "limit": "3"} for at in (0, 2, 4, 6)]),
-}  # fmt: skip
+    "offset with overlap": (
+        by_offset,
+        {"type": "offset", "limit": 3, "overlap": 1, "total_path": "total"},
+        {},
+        [{"offset": str(at), "limit": "3"} for at in (0, 2, 4, 6)],
+    ),
+}
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -155,8 +186,13 @@ def test_a_job_is_started_waited_for_and_downloaded(server: Server, fetcher: Fet
     assert fetcher.land(contract).error == ""
     assert fetcher.rows(contract) == [("a",), ("b",), ("c",)]
     assert [(asked.method, asked.path) for asked in server.asked] == [
-        ("POST", "/exports"), ("GET", "/exports/7"), ("GET", "/exports/7"), ("GET", "/exports/7"), ("GET", "/file/1"), ("GET", "/file/2"),
-    ]  # fmt: skip
+        ("POST", "/exports"),
+        ("GET", "/exports/7"),
+        ("GET", "/exports/7"),
+        ("GET", "/exports/7"),
+        ("GET", "/file/1"),
+        ("GET", "/file/2"),
+    ]
     assert server.asked[0].json == {"what": "things"}
     assert fetcher.time.waits == [5, 5]
 
@@ -208,10 +244,18 @@ def test_parameters_and_body_take_their_placeholders(server: Server, fetcher: Fe
     server.says("/v2/acc%207/things", Reply({"data": records(["a"])}))
     fetcher.secrets["VENDOR_ACCOUNT"] = "acc 7"
     contract = make_contract(
-        server.url + "/v2", {**COLUMNS, "n": ("bigint", {})}, may_be_absent=["n"], variables={"account": "VENDOR_ACCOUNT"},
+        server.url + "/v2",
+        {**COLUMNS, "n": ("bigint", {})},
+        may_be_absent=["n"],
+        variables={"account": "VENDOR_ACCOUNT"},
         incremental={"cursor_field": "n", "format": "number", "initial": "40"},
-        endpoint={"path": "{account}/things", "method": "POST", "params": {"archived": False}, "json": {"filters": [{"field": "n", "from": "{since}", "of": "{account}/{since}"}]}},
-    )  # fmt: skip
+        endpoint={
+            "path": "{account}/things",
+            "method": "POST",
+            "params": {"archived": False},
+            "json": {"filters": [{"field": "n", "from": "{since}", "of": "{account}/{since}"}]},
+        },
+    )
     server.says("/v2/acc%207/things", Reply({"data": [{"id": "a", "n": 41}]}))
     assert fetcher.land(contract).error == ""
     assert server.asked[0].params == {"archived": "false"}

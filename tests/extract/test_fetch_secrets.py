@@ -124,7 +124,11 @@ def things(server: Server, given: list[str], pages: int = 3) -> None:
 
 
 def oauth_contract(server: Server, **more: Any) -> Any:
-    return make_contract(server.url, auth={**OAUTH, "token_url": f"{server.url}/token", **more}, paginator={"type": "cursor", "cursor_path": "next", "cursor_param": "cursor"})  # fmt: skip
+    return make_contract(
+        server.url,
+        auth={**OAUTH, "token_url": f"{server.url}/token", **more},
+        paginator={"type": "cursor", "cursor_path": "next", "cursor_param": "cursor"},
+    )
 
 
 def test_one_token_serves_many_pages(server: Server, fetcher: Fetcher) -> None:

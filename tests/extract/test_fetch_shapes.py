@@ -19,14 +19,26 @@ ID = {"id": ("varchar", {"required": True})}
 
 
 def test_dotted_paths_reach_into_objects_and_lists(server: Server, fetcher: Fetcher) -> None:
-    columns = {**ID, "country": ("varchar", {"source_name": "address.country"}), "plan": ("varchar", {"source_name": "items.data[0].plan"}), "dotted": ("varchar", {"source_name": "a.b"})}  # fmt: skip
-    server.says("/things", Reply({"data": [
-        {"id": "1", "address": {"country": "GB", "city": "Leeds"}, "items": {"data": [{"plan": "pro"}]}, "a.b": "as it is"},
-        # What is inside of nothing is nothing; the first of no items is nothing too.
-        {"id": "2", "address": None, "items": {"data": []}, "a.b": None},
-        # An address without a country is not what the contract promised.
-        {"id": "3", "address": {}, "items": {"data": []}, "a.b": None},
-    ]}))  # fmt: skip
+    columns = {
+        **ID,
+        "country": ("varchar", {"source_name": "address.country"}),
+        "plan": ("varchar", {"source_name": "items.data[0].plan"}),
+        "dotted": ("varchar", {"source_name": "a.b"}),
+    }
+    server.says(
+        "/things",
+        Reply(
+            {
+                "data": [
+                    {"id": "1", "address": {"country": "GB", "city": "Leeds"}, "items": {"data": [{"plan": "pro"}]}, "a.b": "as it is"},
+                    # What is inside of nothing is nothing; the first of no items is nothing too.
+                    {"id": "2", "address": None, "items": {"data": []}, "a.b": None},
+                    # An address without a country is not what the contract promised.
+                    {"id": "3", "address": {}, "items": {"data": []}, "a.b": None},
+                ]
+            }
+        ),
+    )
     contract = make_contract(server.url, columns)
     result = fetcher.land(contract)
     assert fetcher.rows(contract) == [("1", "GB", "pro", "as it is"), ("2", None, None, None)]
@@ -55,11 +67,18 @@ def test_fields_that_are_ignored_are_not_new(server: Server, fetcher: Fetcher) -
 
 
 def test_arrays_become_a_child_table_of_their_own_contract(server: Server, fetcher: Fetcher) -> None:
-    server.says("/things", Reply({"data": [
-        {"id": "s1", "items": {"data": [{"id": "i1", "tiers": [{"up_to": 5}, {"up_to": None}]}, {"id": "i2", "tiers": []}]}},
-        {"id": "s2", "items": {"data": []}},
-        {"id": "s3", "items": {}},
-    ]}))  # fmt: skip
+    server.says(
+        "/things",
+        Reply(
+            {
+                "data": [
+                    {"id": "s1", "items": {"data": [{"id": "i1", "tiers": [{"up_to": 5}, {"up_to": None}]}, {"id": "i2", "tiers": []}]}},
+                    {"id": "s2", "items": {"data": []}},
+                    {"id": "s3", "items": {}},
+                ]
+            }
+        ),
+    )
     items = make_contract(
         server.url,
         {**ID, "subscription_id": ("varchar", {"source_name": "_parent.id"})},
@@ -74,9 +93,15 @@ def test_arrays_become_a_child_table_of_their_own_contract(server: Server, fetch
 
     tiers = make_contract(
         server.url,
-        {"up_to": "bigint", "item": ("varchar", {"source_name": "_parent.id"}), "subscription": ("varchar", {"source_name": "_parent._parent.id"})},
-        table="tiers", records="items.data[*].tiers[*]", meta={"key": []},
-    )  # fmt: skip
+        {
+            "up_to": "bigint",
+            "item": ("varchar", {"source_name": "_parent.id"}),
+            "subscription": ("varchar", {"source_name": "_parent._parent.id"}),
+        },
+        table="tiers",
+        records="items.data[*].tiers[*]",
+        meta={"key": []},
+    )
     fetcher.land(tiers)
     assert fetcher.rows(tiers, order="1 nulls last") == [(5, "i1", "s1"), (None, "i1", "s1")]
 
@@ -93,10 +118,13 @@ def test_child_resources_are_asked_for_by_each_landed_parent(server: Server, fet
     server.route("/things/a/notes", notes)
     server.route("/things/b%2F1/notes", notes)
     children = make_contract(
-        server.url, {**ID, "thing_id": ("varchar", {"source_name": "_parent.id"})}, table="notes",
+        server.url,
+        {**ID, "thing_id": ("varchar", {"source_name": "_parent.id"})},
+        table="notes",
         paginator={"type": "cursor", "cursor_path": "next", "cursor_param": "cursor"},
-        endpoint={"path": "things/{thing}/notes"}, parent={"table": "things", "field": "id", "param": "thing", "changed_only": True},
-    )  # fmt: skip
+        endpoint={"path": "things/{thing}/notes"},
+        parent={"table": "things", "field": "id", "param": "thing", "changed_only": True},
+    )
     assert fetcher.land(children, parents=parents).error == ""
     assert fetcher.rows(children) == [("a-0", "a"), ("a-1", "a"), ("b%2F1-0", "b/1"), ("b%2F1-1", "b/1")]
 
@@ -190,10 +218,17 @@ def test_file_and_api_of_one_table_land_the_same_rows(server: Server, tmp_path: 
         contract, by_file / "inbox", by_file / "lake", by_file / "quarantine", options=Options(settling=Settling(seconds=0))
     )
     assert landed.error == ""
-    server.says("/things", Reply({"data": [
-        {"id": "1", "amount": 1250, "currency": "eur", "created": 1_779_999_960, "address": {"country": "DE"}},
-        {"id": "2", "amount": 900, "currency": "jpy", "created": 1_779_999_960, "address": None},
-    ]}))  # fmt: skip
+    server.says(
+        "/things",
+        Reply(
+            {
+                "data": [
+                    {"id": "1", "amount": 1250, "currency": "eur", "created": 1_779_999_960, "address": {"country": "DE"}},
+                    {"id": "2", "amount": 900, "currency": "jpy", "created": 1_779_999_960, "address": None},
+                ]
+            }
+        ),
+    )
     assert by_rest.land(contract).error == ""
     file_rows = Fetcher(by_file).rows(contract)
     assert by_rest.rows(contract) == file_rows
