@@ -202,6 +202,9 @@ class _Run:
             shutil.rmtree(kept.folder)
             return replace(result, status="unchanged", load_id=known[-1].load_id)
         sequence = max((load.sequence for load in known), default=0) + 1
+        notes = [each["warning"] for each in kept.facts if each.get("warning")]
+        if stopped.reason:
+            notes.append(f"rate budget used up ({stopped.reason}); landed what came, the next run goes on")
         job = LoadJob(
             self.contract,
             self.label,
@@ -210,14 +213,10 @@ class _Run:
             f"{sequence:06d}-{sha256[:8]}",
             sequence,
             rest=state,
+            notes=tuple(notes),
         )
         previous = known[-1] if self.contract.load == "snapshot" and known else None
-        manifest = job.run(self.options.landing, self.on_progress, previous=previous)
-        done = result_of(manifest)
-        told = [each["warning"] for each in kept.facts if each.get("warning")]
-        if stopped.reason:
-            told.append(f"rate budget used up ({stopped.reason}); landed what came, the next run goes on")
-        return replace(done, warnings=(*done.warnings, *told))
+        return result_of(job.run(self.options.landing, self.on_progress, previous=previous))
 
     def _is_nothing_new(self, kept: KeptFetch, known: list[Manifest], state: dict[str, Any], sha256: str) -> bool:
         """Whether a load of this fetch would change neither rows nor state."""

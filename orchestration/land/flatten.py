@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,11 +41,11 @@ class Flattener:
         self._known = {step for path in self.paths for step in (path, str(_steps(path)[0]))} | self._ignored | {PARENT}
         self._arrays = [part.strip(".") for part in rest.records.split("[*]")[:-1]] if rest.records else []
 
-    def rows(self, record: dict[str, Any], parent: Mapping[str, Any] | None) -> Iterator[dict[str, Any] | NoRow]:
+    def rows(self, record: dict[str, Any], parent: Mapping[str, Any] | None) -> Iterable[dict[str, Any] | NoRow]:
         """The flat rows of one record, or why one of them is none. `parent`: what a child resource was asked for by."""
         if parent:
             record = {**record, PARENT: parent}
-        yield from self._explode(record, 0)
+        return self._explode(record, 0) if self._arrays else (self._flat(record),)
 
     def _explode(self, record: Any, depth: int) -> Iterator[dict[str, Any] | NoRow]:
         if not isinstance(record, dict):

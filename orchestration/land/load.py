@@ -78,6 +78,8 @@ class LoadJob:
     replaces: str = ""
     fingerprint: list[int] = field(default_factory=list)
     rest: dict[str, Any] = field(default_factory=dict)
+    #: What the manifest's warnings should say besides.
+    notes: tuple[str, ...] = ()
 
     def run(self, options: Options, on_progress: Callable[[Progress], None] | None = None, previous: Manifest | None = None) -> Manifest:
         """Conform, write, account, commit. `previous`: the last snapshot, for the row floor. Raises ExportError, OSError."""
@@ -156,7 +158,7 @@ class LoadJob:
             columns={column.name: column.sql_type for column in contract.columns},
             profile=profile.facts(),
             parts=[path.name for path in parts.parts],
-            warnings=_warnings(rows_in, blank, ambiguous, sorted(unknown)),
+            warnings=[*_warnings(rows_in, blank, ambiguous, sorted(unknown)), *self.notes],
             replaces=self.replaces,
             fingerprint=self.fingerprint,
             rest=self.rest,

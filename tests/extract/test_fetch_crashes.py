@@ -15,6 +15,7 @@ from tests.extract.server import Asked, Reply, Server
 
 PAGES, ROWS = 5, 3
 STEPS = [
+    "fetch.planned",
     "fetch.begun",
     *(f"fetch.page_{done}.{page}" for page in range(1, PAGES + 1) for done in ("fetched", "kept")),
     "fetch.whole",

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,9 +57,13 @@ class KeptFetch:
         """Make the folder of a new fetch."""
         parent = table_folder / FOLDER
         temporary, folder = parent / f"{TEMPORARY}{fetch_id}", parent / fetch_id
+        # A crash before the rename below leaves one.
+        for leftover in parent.glob(f"{TEMPORARY}*"):
+            shutil.rmtree(leftover)
         temporary.mkdir(parents=True)
         _write(temporary / _PLAN, json.dumps(plan, indent=1).encode())
         sync_folder(temporary)
+        reach("fetch.planned")
         temporary.rename(folder)
         sync_folder(parent)
         reach("fetch.begun")

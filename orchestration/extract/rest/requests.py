@@ -14,7 +14,7 @@ from dlt.sources.helpers.rest_client.utils import join_url
 
 from orchestration.extract.rest.errors import FetchError
 
-_PLACEHOLDER = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 NOTHING = object()
 
 
