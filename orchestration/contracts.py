@@ -60,6 +60,7 @@ def load_contracts(manifest_path: Path, salt: str = "") -> dict[tuple[str, str],
             contract = build_contract(node["source_name"], node["name"], meta, node["columns"].values(), node.get("description", ""))
             salted = (replace(column, salt=salt) if "hash" in column.derive else column for column in contract.columns)
             contracts[contract.source, contract.table] = replace(contract, columns=tuple(salted))
+    _check_parents(contracts)
     return dict(sorted(contracts.items()))
 
 
@@ -113,6 +114,22 @@ def build_contract(
         transport=transport,
         rest=build_rest(where, meta, columns, lambda column, over: _column(where, meta, column, over)) if transport != "file" else None,
     )
+
+
+def _check_parents(contracts: Mapping[tuple[str, str], TableContract]) -> None:
+    """A child resource asks about a table of its source that does not, in the end, ask about it."""
+    for contract in contracts.values():
+        behind, at = [contract.table], contract
+        while at.rest and at.rest.parent:
+            parent = at.rest.parent
+            tables = [table for source, table in contracts if source == contract.source]
+            if parent.table not in tables or parent.table in behind:
+                got = f"{' -> '.join([*behind, parent.table])}, a circle" if parent.table in behind else repr(parent.table)
+                hint = nearest(parent.table, tables) if parent.table not in tables else ""
+                raise ContractError(f"{at.name}: rest.parent.table: expected another table of {contract.source}, got {got}{hint}")
+            above = contracts[contract.source, parent.table]
+            _known_column(at.name, "rest.parent.field", parent.field, [column.name for column in above.columns])
+            behind, at = [*behind, parent.table], above
 
 
 def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any], over: Mapping[str, Any] | None = None) -> Column:

@@ -82,9 +82,12 @@ def _land_all(contracts: list[TableContract], tables: list[TableContract], setti
     landed: dict[str, list[LoadResult]] = {}
     for _, level in groupby(sorted(contracts, key=depth), key=depth):
         level = list(level)
-        at_once = TABLES_AT_ONCE if any(comes_over_rest(contract, settings) for contract in level) else 1
-        with ThreadPoolExecutor(max_workers=at_once) as pool:
-            landed |= dict(zip((contract.table for contract in level), pool.map(one, level), strict=True))
+        names = [contract.table for contract in level]
+        if not any(comes_over_rest(contract, settings) for contract in level):
+            landed |= dict(zip(names, map(one, level), strict=True))
+            continue
+        with ThreadPoolExecutor(max_workers=TABLES_AT_ONCE) as pool:
+            landed |= dict(zip(names, pool.map(one, level), strict=True))
     return landed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -157,3 +158,22 @@ def test_a_secret_comes_from_the_environment_by_its_name(monkeypatch: pytest.Mon
     settings = Settings()
     assert (settings.secret("VENDOR_TOKEN"), settings.secret("VENDOR_OTHER")) == ("abc", "")
     assert "transports" not in settings.dbt_vars
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "words"),
+    [
+        ("thing", "id", ["got 'thing'", "did you mean 'things'?"]),
+        ("notes", "id", ["notes -> notes, a circle"]),
+        ("things", "idd", ["rest.parent.field: expected one of its columns, got 'idd'", "did you mean 'id'?"]),
+    ],
+)
+def test_a_child_asks_about_a_table_that_is_there(tmp_path: Path, table: str, field: str, words: list[str]) -> None:
+    path = manifest(tmp_path, {"transport": "rest", "rest": REST}, {"id": {"data_type": "varchar"}})
+    nodes = json.loads(path.read_text())
+    child = {**REST, "parent": {"table": table, "field": field, "param": "thing"}}
+    nodes["sources"]["c"] = {**nodes["sources"]["a"], "name": "notes", "config": {"meta": {"transport": "rest", "rest": child}}}
+    path.write_text(json.dumps(nodes))
+    with pytest.raises(ContractError) as caught:
+        load_contracts(path)
+    assert [word for word in ["vendor.notes", *words] if word not in str(caught.value)] == [], str(caught.value)
