@@ -5,11 +5,17 @@ Belongs here: plain records and what follows from them alone. Does not belong he
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestration.rest_types import Rest
 
 
 class ContractError(ValueError):
@@ -96,6 +102,9 @@ class TableContract:
     description: str = ""
     vendor: str = ""
     domain: str = ""
+    #: file, rest, or both: then the company says which.
+    transport: str = "file"
+    rest: Rest | None = None
 
     @property
     def name(self) -> str:
@@ -122,11 +131,31 @@ class TableContract:
         return {column.name: column for column in self.columns}[name]
 
     @cached_property
+    def over_rest(self) -> TableContract:
+        """The same table as its API spells it: what a reader of kept pages reads and converts by. Raises ValueError without `rest`."""
+        if self.rest is None:
+            raise ValueError(f"{self.name} does not come over REST")
+        salts = {column.name: column.salt for column in self.columns}
+        return replace(self, columns=tuple(replace(column, salt=salts[column.name]) for column in self.rest.columns))
+
+    @cached_property
     def contract_hash(self) -> str:
         """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""
         facts = asdict(self)
-        for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern"):
+        for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern", "transport"):
             facts.pop(words)
-        for column in facts["columns"]:
+        # Of REST, what changes how kept pages become rows; a table without keeps the hash that it had before there was any.
+        rest = facts.pop("rest")
+        if rest:
+            kept = ("columns", "times", "records", "may_be_absent", "ignored")
+            facts["rest"] = {**{name: rest[name] for name in kept}, "data_selector": rest["endpoint"]["data_selector"]}
+        for column in (*facts["columns"], *facts.get("rest", {}).get("columns", ())):
             column.pop("description")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """'; did you mean ...?' with the most alike known name, or an empty text."""
+    by_folded = {re.sub(r"[\s_-]+", "", item.lower()): item for item in known}
+    match = difflib.get_close_matches(re.sub(r"[\s_-]+", "", name.lower()), list(by_folded), n=1, cutoff=0.6)
+    return f"; did you mean {by_folded[match[0]]!r}?" if match else ""

@@ -6,7 +6,6 @@ Does not belong here: reading an export, converting a value, any table by name.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -15,12 +14,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestration.contract_types import Column, ContractError, FileFormat, Freshness, Money, TableContract
+from orchestration.contract_types import Column, ContractError, FileFormat, Freshness, Money, TableContract, nearest
+from orchestration.rest_contract import build_rest
 
 __all__ = ["Column", "ContractError", "FileFormat", "Freshness", "Money", "TableContract", "build_contract", "load_contracts", "nearest"]
 
 FORMAT_TYPES = ("csv", "ndjson", "json", "parquet", "xlsx")
 TYPES = ("varchar", "boolean", "bigint", "date", "timestamp", "double")
+TRANSPORTS = ("file", "rest", "both")
 LOADS = ("merge", "append", "snapshot")
 DERIVATIONS = ("hash", "email_hash", "email_alias_hash", "email_domain")
 LINEAGE_COLUMNS = ("_load_id", "_source_file", "_row_number", "_line_number", "_extracted_at", "_extra")
@@ -30,6 +31,7 @@ TIME_DIRECTIVES = {
 _TABLE_KEYS = {
     "vendor", "domain", "owner", "transport", "file_pattern", "format", "null_tokens", "key", "cursor", "load", "time_zone",
     "timestamp_format", "date_format", "decimal_separator", "thousands_separator", "on_new_column", "freshness", "row_floor",
+    "rest", "rest_defaults",
 }  # fmt: skip
 _COLUMN_KEYS = {
     "source_name", "required", "format", "time_zone", "money", "percent", "decimal_separator", "thousands_separator", "true_tokens",
@@ -39,7 +41,7 @@ _TYPE = re.compile(rf"({'|'.join(TYPES)})|decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
 
 def load_contracts(manifest_path: Path, salt: str = "") -> dict[tuple[str, str], TableContract]:
-    """Contracts of every source table with `transport: file` in dbt's manifest.json, by (source, table), sorted.
+    """Contracts of every source table that comes by file, REST or both in dbt's manifest.json, by (source, table), sorted.
 
     `salt` goes into every hash that a column derives; another salt is another contract, so that hashes of two salts never meet.
 
@@ -53,11 +55,12 @@ def load_contracts(manifest_path: Path, salt: str = "") -> dict[tuple[str, str],
     contracts = {}
     for node in sources.values():
         meta = (node.get("config") or {}).get("meta") or node.get("meta") or {}
-        transport = _one_of(f"{node['source_name']}.{node['name']}", "transport", meta.get("transport"), ("file", "internal"))
-        if transport == "file":
+        transport = _one_of(f"{node['source_name']}.{node['name']}", "transport", meta.get("transport"), (*TRANSPORTS, "internal"))
+        if transport in TRANSPORTS:
             contract = build_contract(node["source_name"], node["name"], meta, node["columns"].values(), node.get("description", ""))
             salted = (replace(column, salt=salt) if "hash" in column.derive else column for column in contract.columns)
             contracts[contract.source, contract.table] = replace(contract, columns=tuple(salted))
+    _check_parents(contracts)
     return dict(sorted(contracts.items()))
 
 
@@ -67,6 +70,7 @@ def build_contract(
     """One contract from a table's merged meta and its columns (name, data_type, config.meta). Raises ContractError."""
     where = f"{source}.{table}"
     _refuse_unknown(where, meta, _TABLE_KEYS)
+    columns = list(columns)
     built = tuple(_column(where, meta, column) for column in columns)
     if not built:
         raise ContractError(f"{where}: expected at least one column; write `columns:` with name and data_type")
@@ -85,6 +89,9 @@ def build_contract(
         if column.money and column.money.currency_column:
             _known_column(f"{where}.{column.name}", "money.currency", column.money.currency_column, names)
     load = _one_of(where, "load", meta.get("load", "merge"), LOADS)
+    transport = _one_of(where, "transport", meta.get("transport", "file"), TRANSPORTS)
+    if "rest" in meta and transport == "file":
+        raise ContractError(f"{where}: rest: expected with transport rest or both, got transport: file; write transport: both")
     floor = meta.get("row_floor")
     if floor is not None and (isinstance(floor, bool) or not isinstance(floor, (int, float)) or not 0 < floor <= 1):
         raise ContractError(f"{where}: row_floor: expected a share over 0 and up to 1 of the last snapshot, got {floor!r}; write 0.9")
@@ -104,15 +111,33 @@ def build_contract(
         description=description,
         vendor=str(meta.get("vendor", "")),
         domain=str(meta.get("domain", "")),
+        transport=transport,
+        rest=build_rest(where, meta, columns, lambda column, over: _column(where, meta, column, over)) if transport != "file" else None,
     )
 
 
-def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any]) -> Column:
+def _check_parents(contracts: Mapping[tuple[str, str], TableContract]) -> None:
+    """A child resource asks about a table of its source that does not, in the end, ask about it."""
+    for contract in contracts.values():
+        behind, at = [contract.table], contract
+        while at.rest and at.rest.parent:
+            parent = at.rest.parent
+            tables = [table for source, table in contracts if source == contract.source]
+            if parent.table not in tables or parent.table in behind:
+                got = f"{' -> '.join([*behind, parent.table])}, a circle" if parent.table in behind else repr(parent.table)
+                hint = nearest(parent.table, tables) if parent.table not in tables else ""
+                raise ContractError(f"{at.name}: rest.parent.table: expected another table of {contract.source}, got {got}{hint}")
+            above = contracts[contract.source, parent.table]
+            _known_column(at.name, "rest.parent.field", parent.field, [column.name for column in above.columns])
+            behind, at = [*behind, parent.table], above
+
+
+def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any], over: Mapping[str, Any] | None = None) -> Column:
     name = column["name"]
     where = f"{table}.{name}"
     if name.lower() in LINEAGE_COLUMNS:
         raise ContractError(f"{where}: expected a name that landing does not add itself; rename it, its header goes to source_name")
-    meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {})}
+    meta = {**(column.get("meta") or {}), **((column.get("config") or {}).get("meta") or {}), **(over or {})}
     _refuse_unknown(where, meta, _COLUMN_KEYS)
     match = _TYPE.fullmatch((column.get("data_type") or "").strip().lower())
     if not match:
@@ -280,10 +305,3 @@ def _refuse_unknown(where: str, meta: Mapping[str, Any], allowed: set[str], pref
     for key in sorted(meta.keys() - allowed):
         hint = nearest(key, allowed) or f"; known are {', '.join(sorted(allowed))}"
         raise ContractError(f"{where}: meta.{prefix}{key}: expected a known setting{hint}")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """'; did you mean ...?' with the most alike known name, or an empty text."""
-    by_folded = {re.sub(r"[\s_-]+", "", item.lower()): item for item in known}
-    match = difflib.get_close_matches(re.sub(r"[\s_-]+", "", name.lower()), list(by_folded), n=1, cutoff=0.6)
-    return f"; did you mean {by_folded[match[0]]!r}?" if match else ""

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,6 +39,8 @@ class Company(BaseModel):
     fiscal_year_starts_month: int = Field(ge=1, le=12)
     exclusions: str
     providers: dict[str, list[str]]
+    #: source -> file or rest, for the sources that come by both; file unless said here.
+    transports: dict[str, Literal["file", "rest"]] = Field(default_factory=dict)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -169,6 +172,10 @@ class Settings:
         """The secret of hashes of personal data; empty until SCALEHOUSE_SALT is set, which suits made-up people only."""
         return self._environment.scalehouse_salt.get_secret_value()
 
+    def secret(self, name: str) -> str:
+        """The value of the variable that a contract names, from the environment or .env; empty when there is none. Never log it."""
+        return os.environ.get(name) or (dotenv_values(PROJECT_ROOT / ".env").get(name) if (PROJECT_ROOT / ".env").is_file() else "") or ""
+
     @property
     def fault_at(self) -> str:
         return self._environment.fault_at
@@ -178,6 +185,8 @@ class Settings:
         """The company as dbt vars. Constant for a company, so that dbt's partial parse holds from run to run."""
         values = self.company.model_dump(mode="json")
         values.pop("as_of", None)
+        # How bytes arrive is no business of a model.
+        values.pop("transports", None)
         return values
 
     def environment_for_tools(self) -> dict[str, str]:
@@ -194,6 +203,7 @@ class Settings:
             "DO_NOT_TRACK": "1",
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "GX_ANALYTICS_ENABLED": "false",
+            "RUNTIME__DLTHUB_TELEMETRY": "false",
         }
 
     def apply_to_environment(self) -> None:

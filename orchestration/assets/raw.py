@@ -5,7 +5,9 @@ Does not belong here: conforming (land/) or judging (a function that comes in); 
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import dagster as dg
@@ -19,6 +21,8 @@ from orchestration.settings import Settings
 
 POOL = "warehouse"
 CHECK = "landed"
+# Of one source, over REST. Pages of a table come one after the other, so a vendor sees at most as many requests at a time.
+TABLES_AT_ONCE = 4
 Judge = Callable[[list[TableContract], list[Any], date], list[Any]]
 
 
@@ -34,10 +38,16 @@ def build_raw_assets(contracts: Mapping[tuple[str, str], TableContract], setting
     return [_source_assets(source, tables, settings, judge) for source, tables in sorted(by_source.items())]
 
 
-def land(contract: TableContract, settings: Settings) -> list[LoadResult]:
-    """Land one table's exports, remember which files failed, and say what came."""
+def land(contract: TableContract, settings: Settings, parents: TableContract | None = None) -> list[LoadResult]:
+    """Land what is new of one table, by file or REST, remember what failed, and say what came. `parents`: of a child resource."""
     paths = settings.paths
-    results = land_table(contract, paths.inbox, paths.lake, paths.quarantine)
+    if comes_over_rest(contract, settings):
+        # Not above: it imports dlt, and a company without an API need not wait for that.
+        from orchestration.land.fetched import land_rest
+
+        results = land_rest(contract, paths.lake, paths.quarantine, settings.secret, parents=parents)
+    else:
+        results = land_table(contract, paths.inbox, paths.lake, paths.quarantine)
     remember_failures(contract, paths.lake, results)
     new = [result for result in results if result.status == "committed"]
     if new:
@@ -48,6 +58,37 @@ def land(contract: TableContract, settings: Settings) -> list[LoadResult]:
         if result.status in ("failed", "waiting"):
             warn(f"{contract.name} {result.file}: {result.error or 'still being written; left for the next run'}")
     return results
+
+
+def comes_over_rest(contract: TableContract, settings: Settings) -> bool:
+    """Whether this company takes the table over REST: always when it has no other way, else as `transports` of the company says."""
+    if contract.transport == "both":
+        return settings.company.transports.get(contract.source, "file") == "rest"
+    return contract.transport == "rest"
+
+
+def _land_all(contracts: list[TableContract], tables: list[TableContract], settings: Settings) -> dict[str, list[LoadResult]]:
+    """Land tables, each after the one that its requests ask about; tables of an API beside each other, as most of that is waiting."""
+    by_name = {contract.table: contract for contract in tables}
+
+    def depth(contract: TableContract) -> int:
+        parent = contract.rest.parent if contract.rest else None
+        return 1 + depth(by_name[parent.table]) if parent and parent.table in by_name else 0
+
+    def one(contract: TableContract) -> list[LoadResult]:
+        parent = contract.rest.parent if contract.rest else None
+        return land(contract, settings, by_name.get(parent.table) if parent else None)
+
+    landed: dict[str, list[LoadResult]] = {}
+    for _, level in groupby(sorted(contracts, key=depth), key=depth):
+        level = list(level)
+        names = [contract.table for contract in level]
+        if not any(comes_over_rest(contract, settings) for contract in level):
+            landed |= dict(zip(names, map(one, level), strict=True))
+            continue
+        with ThreadPoolExecutor(max_workers=TABLES_AT_ONCE) as pool:
+            landed |= dict(zip(names, pool.map(one, level), strict=True))
+    return landed
 
 
 def _source_assets(source: str, tables: list[TableContract], settings: Settings, judge: Judge) -> dg.AssetsDefinition:
@@ -63,7 +104,7 @@ def _source_assets(source: str, tables: list[TableContract], settings: Settings,
     )
     def land_source(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         selected = [contract for contract in tables if raw_key(source, contract.table) in context.selected_asset_keys]
-        landed = {contract.table: land(contract, settings) if runs_here else [] for contract in selected}
+        landed = _land_all(selected, tables, settings) if runs_here else {contract.table: [] for contract in selected}
         loads = read_loads(settings.paths.lake, selected)
         as_of = date.fromisoformat(context.partition_key) if context.has_partition_key else settings.as_of
         judged = judge(selected, loads, as_of) if runs_here else []
@@ -92,7 +133,7 @@ def _spec(contract: TableContract) -> dg.AssetSpec:
         description=contract.description,
         group_name=contract.domain,
         owners=[f"team:{contract.owner}"],
-        kinds={"polars", "parquet", contract.format.type},
+        kinds={"polars", "parquet", "json" if contract.transport == "rest" else contract.format.type},
         metadata={"dagster/column_schema": dg.TableSchema(columns=columns), "key": ", ".join(contract.key) or "the whole row"},
     )
 

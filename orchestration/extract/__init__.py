@@ -1,6 +1,6 @@
 """Bytes in: which exports are there, their bytes kept as they came, and their content as one stream of bytes.
 
-Belongs here: the inbox, hashes, gzip and zip, later REST pages.
+Belongs here: the inbox, hashes, gzip and zip; REST pages in rest/.
 Does not belong here: what the bytes mean (land/), any table by name, Dagster.
 """
 

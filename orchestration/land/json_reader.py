@@ -17,15 +17,12 @@ import polars as pl
 
 from orchestration.contracts import Column, TableContract
 from orchestration.extract.errors import ExportError
+from orchestration.extract.rest.envelope import Number
 from orchestration.land.blocks import EXTRA, LINE, ROW, Block, Position, Reject, match_header, text_json
 
 BLOCK_BYTES = 4 << 20
 MAX_RECORD_BYTES = 16 << 20
 _SPACE = " \t\r\n"
-
-
-class _Number(str):
-    """A number by its spelling."""
 
 
 class _Twice(dict):
@@ -37,10 +34,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return built if len(built) == len(pairs) else _Twice(built)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=Number)
 
 
-class _JsonReader:
+class JsonReader:
+    """What the readers of JSON share: a record to a row of text columns."""
+
     def __init__(
         self, contract: TableContract, chunks: Iterator[bytes], label: str, position: Position, file: str = "", block_bytes: int = 0
     ) -> None:
@@ -50,6 +49,8 @@ class _JsonReader:
         self._block_bytes = block_bytes or BLOCK_BYTES
         self._seen: set[str] = set()
         self._names = {column.source_name for column in contract.columns}
+        self._columns = contract.read_columns
+        self._sources = [column.source_name for column in self._columns]
 
     def blocks(self) -> Iterator[Block]:
         """Blocks in the file's order. Raises ExportError: not JSON, truncated, a column that no record has."""
@@ -67,30 +68,39 @@ class _JsonReader:
                 rows, rejects, size = [], [], 0
         if self._position.rows > first_row and self._seen:
             # Raises for a column that no record has.
-            match_header(self.contract, sorted(self._seen), self._label)
+            match_header(self.contract, self._all_seen(), self._label)
         if rows or rejects:
             yield self._block(rows, rejects)
 
+    def _all_seen(self) -> list[str]:
+        return sorted(self._seen)
+
     def _records(self) -> Iterator[tuple[Any, int, int]]:
-        """(value or Reject reason as _Broken, line, bytes) of each record."""
+        """(value or Reject reason as BrokenRecord, line, bytes) of each record."""
         raise TypeError("a JSON reader says how its records are found")
 
     def _row(self, value: Any, row: int, line: int) -> list[Any] | Reject:
-        if isinstance(value, _Broken):
+        if isinstance(value, BrokenRecord):
             return Reject(row, line, None, None, value.reason, value.raw)
         if not isinstance(value, dict):
             return Reject(row, line, None, None, f"expected a JSON object, got {type(value).__name__.strip('_')}", _dump(value))
         if isinstance(value, _Twice):
             return Reject(row, line, None, None, "a key occurs more than once in the object", _dump(value))
         self._seen.update(value)
-        new = value.keys() - self._names
+        new = set() if value.keys() <= self._names else value.keys() - self._names
         if new:
             self._note_unknown(new, line)
-        texts = [_text(value.get(column.source_name), column) for column in self.contract.read_columns]
-        for column, text in zip(self.contract.read_columns, texts, strict=True):
-            if text is not None and (problem := _unstorable(text)):
-                # Escaped: what cannot be stored must still be shown.
-                return Reject(row, line, column.name, json.dumps(text), f"{column.name}: {problem}", _dump(value))
+        texts = [
+            found if type(found) is str else _text(found, column)
+            for found, column in zip(map(value.get, self._sources), self._columns, strict=True)
+        ]
+        # One look at the whole row: almost every row is plain ASCII without NUL.
+        whole = "".join(filter(None, texts))
+        if not whole.isascii() or "\0" in whole:
+            for column, text in zip(self._columns, texts, strict=True):
+                if text is not None and (problem := _unstorable(text)):
+                    # Escaped: what cannot be stored must still be shown.
+                    return Reject(row, line, column.name, json.dumps(text), f"{column.name}: {problem}", _dump(value))
         extra = _dump({name: value[name] for name in value if name in new}) if new else None
         return [*texts, row, line, extra]
 
@@ -105,7 +115,7 @@ class _JsonReader:
         return Block(pl.DataFrame(rows, schema=schema, orient="row"), rejects, file=self._file)
 
 
-class NdjsonReader(_JsonReader):
+class NdjsonReader(JsonReader):
     """One JSON object per line. A line that is no JSON is a row for quarantine; a last one without line end is a truncated file."""
 
     def _records(self) -> Iterator[tuple[Any, int, int]]:
@@ -130,11 +140,11 @@ class NdjsonReader(_JsonReader):
         except (ValueError, RecursionError) as error:
             if is_last:
                 raise ExportError(f"{self._label}: truncated: line {self._position.lines} ends inside its JSON; export it again") from None
-            value = _Broken(f"not JSON: {error}", text_json(text))
+            value = BrokenRecord(f"not JSON: {error}", text_json(text))
         yield value, self._position.lines, len(line)
 
 
-class JsonArrayReader(_JsonReader):
+class JsonArrayReader(JsonReader):
     """One JSON array of objects, decoded element by element."""
 
     def _records(self) -> Iterator[tuple[Any, int, int]]:
@@ -212,7 +222,9 @@ class JsonArrayReader(_JsonReader):
         raise ExportError(f"{self._label}: {cut}{problem} at {where}; export it again")
 
 
-class _Broken:
+class BrokenRecord:
+    """A record that is none: the reason, and its text."""
+
     def __init__(self, reason: str, raw: str) -> None:
         self.reason, self.raw = reason, raw
 
@@ -220,6 +232,8 @@ class _Broken:
 def _text(value: Any, column: Column) -> str | None:
     if value is None:
         return None
+    if type(value) is int:
+        return str(value)
     if isinstance(value, bool):
         tokens = (column.false_tokens, column.true_tokens) if column.type == "boolean" else (("false",), ("true",))
         return tokens[value][0]
@@ -228,7 +242,7 @@ def _text(value: Any, column: Column) -> str | None:
 
 def _dump(value: Any) -> str:
     """JSON text in which numbers keep their spelling."""
-    if isinstance(value, _Number):
+    if isinstance(value, Number):
         return str(value)
     if isinstance(value, dict):
         return "{" + ",".join(f"{json.dumps(name)}:{_dump(item)}" for name, item in value.items()) + "}"

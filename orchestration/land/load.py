@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -76,6 +77,9 @@ class LoadJob:
     sequence: int
     replaces: str = ""
     fingerprint: list[int] = field(default_factory=list)
+    rest: dict[str, Any] = field(default_factory=dict)
+    #: What the manifest's warnings should say besides.
+    notes: tuple[str, ...] = ()
 
     def run(self, options: Options, on_progress: Callable[[Progress], None] | None = None, previous: Manifest | None = None) -> Manifest:
         """Conform, write, account, commit. `previous`: the last snapshot, for the row floor. Raises ExportError, OSError."""
@@ -141,7 +145,7 @@ class LoadJob:
             file=self.file,
             sha256=self.kept.sha256,
             size=self.kept.size,
-            raw=self.kept.path.name,
+            raw=self.kept.path.relative_to(self.places.raw).as_posix(),
             extracted_at=extracted_at.isoformat(),
             contract_hash=contract.contract_hash,
             rows_in=rows_in,
@@ -154,9 +158,10 @@ class LoadJob:
             columns={column.name: column.sql_type for column in contract.columns},
             profile=profile.facts(),
             parts=[path.name for path in parts.parts],
-            warnings=_warnings(rows_in, blank, ambiguous, sorted(unknown)),
+            warnings=[*_warnings(rows_in, blank, ambiguous, sorted(unknown)), *self.notes],
             replaces=self.replaces,
             fingerprint=self.fingerprint,
+            rest=self.rest,
         )
         return manifest, quarantine
 
@@ -207,7 +212,7 @@ def _profile_of(contract: TableContract, parts: list[Path]) -> Profile:
 def _warnings(rows_in: int, blank: int, ambiguous: int, unknown: list[str]) -> list[str]:
     found = []
     if not rows_in:
-        found.append("0 rows: the export is a header alone")
+        found.append("0 rows: the export holds no record")
     if unknown:
         found.append(f"new columns kept as text in _extra: {', '.join(unknown)}; add them to the contract to use them")
     if ambiguous:

@@ -28,6 +28,7 @@ class Manifest:
     rows_in = accepted + quarantined + duplicates, always. columns: landed name -> SQL type. profile: per column nulls, distinct,
     min, max. cursor_min and cursor_max: ISO text or null. replaces: the load that a replay took the place of, or empty.
     fingerprint: the export's size, inode and times when it was read; parts: file names in the load's folder.
+    rest: of a load that came over REST, how far the table is fetched (fetched.py says what is in it); else empty.
     """
 
     source: str
@@ -53,6 +54,7 @@ class Manifest:
     warnings: list[str] = field(default_factory=list)
     replaces: str = ""
     fingerprint: list[int] = field(default_factory=list)
+    rest: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1)

@@ -16,6 +16,7 @@ import polars as pl
 
 from orchestration.contracts import TableContract
 from orchestration.extract import Export, ExportError, KeptBytes, find_exports, hash_file, keep_bytes
+from orchestration.extract.rest.pages import digest
 from orchestration.land.load import LoadJob, Options, Places, Progress
 from orchestration.land.manifest import Manifest, committed_loads, sweep, table_folder
 from orchestration.land.parts import QUARANTINE_SCHEMA
@@ -62,7 +63,7 @@ def land_table(
     exports = find_exports(table_folder(contract, inbox), contract.file_pattern, options.settling)
     places = Places.of(contract, lake, quarantine)
     results = []
-    with _lock(places):
+    with lock(places):
         sweep(contract, lake, quarantine)
         known = committed_loads(contract, lake)
         for export in exports:
@@ -90,7 +91,7 @@ def replay(
     options = options or Options()
     places = Places.of(contract, lake, quarantine)
     results = []
-    with _lock(places):
+    with lock(places):
         sweep(contract, lake, quarantine)
         for load in committed_loads(contract, lake):
             if load.quarantined or (older_contracts and load.contract_hash != contract.contract_hash):
@@ -136,7 +137,7 @@ def _land_export(
     except ExportError as error:
         return replace(result, error=str(error)), None
     except OSError as error:
-        return replace(result, error=_disk_words(export.name, error, places)), None
+        return replace(result, error=disk_words(export.name, error, places)), None
     return result_of(manifest), manifest
 
 
@@ -147,17 +148,17 @@ def _replay_load(
     failed = LoadResult(contract.source, contract.table, load.file, "failed", load_id=load.load_id)
     path = places.raw / load.raw
     try:
-        if not path.is_file() or hash_file(path) != load.sha256:
+        if _hash_kept(path) != load.sha256:
             raise ExportError(f"{load.file}: its kept bytes {load.raw} are gone or altered; put the export in the inbox under a new name")
         stamp = round(pl.Series([load.extracted_at]).str.to_datetime(time_unit="us").dt.epoch("us").item() * 1000)
         kept = KeptBytes(path, load.sha256, load.size, stamp)
         load_id = f"{base}-r{int(number or 0) + 1:02d}"
-        job = LoadJob(contract, load.file, kept, places, load_id, load.sequence, load.load_id, load.fingerprint)
+        job = LoadJob(contract, load.file, kept, places, load_id, load.sequence, load.load_id, load.fingerprint, load.rest)
         return result_of(job.run(options, on_progress))
     except ExportError as error:
         return replace(failed, error=str(error))
     except OSError as error:
-        return replace(failed, error=_disk_words(load.file, error, places))
+        return replace(failed, error=disk_words(load.file, error, places))
 
 
 def result_of(manifest: Manifest) -> LoadResult:
@@ -177,11 +178,18 @@ def result_of(manifest: Manifest) -> LoadResult:
 
 
 @contextmanager
-def _lock(places: Places) -> Iterator[None]:
+def lock(places: Places) -> Iterator[None]:
     """Hold one table's lake. A second run waits; the lock dies with its process."""
     with (places.loads / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+def _hash_kept(path: Path) -> str:
+    """The hash of a kept export, or of a fetch's pages; empty when they are gone."""
+    if path.is_dir():
+        return digest(path)[0]
+    return hash_file(path) if path.is_file() else ""
 
 
 def _earlier(contract: TableContract, export: Export, known: list[Manifest]) -> list[Manifest]:
@@ -221,5 +229,6 @@ def _check_space(export: Export, places: Places, options: Options) -> None:
         )
 
 
-def _disk_words(name: str, error: OSError, places: Places) -> str:
+def disk_words(name: str, error: OSError, places: Places) -> str:
+    """A failure of the disk in words."""
     return f"{name}: {error.strerror or error} at {error.filename or places.loads}; nothing was landed; mend that and run again"

@@ -127,7 +127,7 @@ def test_each_mistake_is_named_with_what_to_write(columns: dict[str, Any], meta:
 
 
 def test_a_source_must_say_how_it_arrives(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"vendor\.things: transport: expected file or internal"):
+    with pytest.raises(ContractError, match=r"vendor\.things: transport: expected file or rest or both or internal"):
         load_contracts(manifest(tmp_path, {}, COLUMNS))
 
 
