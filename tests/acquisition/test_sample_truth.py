@@ -7,57 +7,23 @@ computed from the exports of that day.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from sample_company.clock import ENDS_ON, STARTS_ON
-from sample_company.write import write
-from tests.acquisition.warehouses import build, company, land, publish
+from tests.acquisition.warehouses import company, publish
+from tests.conftest import PAST
+from tests.runs import Run
 
-pytestmark = pytest.mark.xdist_group("acquisition_sample")
-PAST = date(2025, 3, 31)
-SCALE = 0.25
 #: Costs without a channel are shared out by the month's accounts, and each part is rounded to the ten-thousandth.
 HALF_A_CENT = Decimal("0.005")
 
 
-@dataclass(frozen=True)
-class Known:
-    """A warehouse as of a day with its published metrics, and the folders of its truth and of dbt."""
-
-    warehouse: Path
-    truth: Path
-    target: Path
-    as_of: date
-
-
-@pytest.fixture(scope="module")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """dbt's folder for the sample: parsed once for both days."""
-    return tmp_path_factory.mktemp("target")
-
-
-@pytest.fixture(scope="module", params=[ENDS_ON, PAST], ids=["today", "a_past_day"])
-def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, manifest_path: Path, target: Path) -> Known:
-    folder = tmp_path_factory.mktemp(f"acquisition_{request.param}")
-    write(folder / "inbox", folder / "truth", scale=SCALE, until=request.param)
-    warehouse = land(folder, manifest_path, request.param, STARTS_ON)
-    build(warehouse, target)
-    publish(warehouse, target, folder, request.param, company()["providers"])
-    return Known(warehouse, folder / "truth", target, request.param)
-
-
 @pytest.fixture
-def marts(known: Known) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(known.warehouse), read_only=True) as connection:
-        for name in ("acquired_accounts", "attribution_weights", "cac_monthly"):
-            file = str(known.truth / f"{name}.csv")
-            connection.execute(f"create temp table truth_{name} as select * from read_csv(?, all_varchar = true, nullstr = '')", [file])
+def marts(sample: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    with sample.with_truth("acquired_accounts", "attribution_weights", "cac_monthly") as connection:
         yield connection
 
 
@@ -151,12 +117,12 @@ def test_published_cac_is_the_planted_one(marts: duckdb.DuckDBPyConnection, metr
     assert sum(row[2] is not None for row in rows) > 10
 
 
-def test_without_books_cac_is_paid_and_blended_and_says_what_it_lacks(known: Known, tmp_path: Path) -> None:
+def test_without_books_cac_is_paid_and_blended_and_says_what_it_lacks(past_nightly: Run, tmp_path: Path) -> None:
     """The same company without a ledger and a CRM."""
     providers = company()["providers"] | {name: [] for name in ("ledger_lines", "crm_companies", "crm_contacts", "deals")}
     copy = tmp_path / "warehouse.duckdb"
-    copy.write_bytes(known.warehouse.read_bytes())
-    publish(copy, known.target, tmp_path, known.as_of, providers)
+    copy.write_bytes(past_nightly.warehouse.read_bytes())
+    publish(copy, past_nightly.folder / "target", tmp_path, PAST, providers)
     with duckdb.connect(str(copy), read_only=True) as connection:
         rows = connection.execute(
             "select metric, bool_or(value > 0), min(case when status = 'not_available' then reason end) from published.metrics "

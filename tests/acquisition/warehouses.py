@@ -1,14 +1,11 @@
-"""Warehouses for the tests of acquisition: the sample's exports landed by the real landing, one dbt build, and the domain's metrics.
+"""The metrics of acquisition, published for a company that runs other systems than the sample does.
 
-Belongs here: landing, running dbt, publishing the metrics of one domain. Does not belong here: any rule, any expected value.
+Belongs here: publishing the metrics of one domain. Does not belong here: any rule, any expected value.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -17,10 +14,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.contracts import load_contracts
-from orchestration.land import create_views, land_table
 from orchestration.semantic import publish_metrics
-from tests.commerce.warehouses import ROOT, create_run
+from tests.commerce.warehouses import ROOT
 
 SALT = "salt of the tests"
 DOMAIN = "models/marts/acquisition"
@@ -31,39 +26,6 @@ def company() -> dict[str, Any]:
     values = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
     values.pop("as_of")
     return json.loads(json.dumps(values, default=str))
-
-
-def land(folder: Path, manifest: Path, as_of: date, starts_on: date) -> Path:
-    """Land the exports in `folder`/inbox and show them in `folder`/warehouse.duckdb."""
-    contracts = load_contracts(manifest, SALT)
-    sources = {source for names in company()["providers"].values() for source in names}
-    for contract in contracts.values():
-        if contract.source in sources:
-            results = land_table(contract, folder / "inbox", folder / "lake", folder / "quarantine")
-            assert {result.status for result in results} == {"committed"}, (contract.name, results)
-    warehouse = folder / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
-        create_views(connection, list(contracts.values()), folder / "lake")
-        create_run(connection, as_of, starts_on)
-    return warehouse
-
-
-def build(warehouse: Path, target: Path) -> None:
-    """Build the acquisition marts with their tests and reconciliations; an AssertionError carries dbt's words."""
-    environment = os.environ | {
-        "SCALEHOUSE_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(target / "logs"),
-        "DO_NOT_TRACK": "1",
-    }
-    command = [
-        *(sys.executable, "-m", "dbt.cli.main", "--no-version-check", "build", "--profiles-dir", str(ROOT)),
-        *("--select", f"+path:{DOMAIN}", "path:models/intermediate/acquisition", "--indirect-selection", "buildable"),
-        *("--exclude-resource-type", "unit_test"),
-        *("--vars", json.dumps(company(), sort_keys=True)),
-    ]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
 def publish(warehouse: Path, target: Path, folder: Path, as_of: date, providers: Mapping[str, Sequence[str]]) -> None:

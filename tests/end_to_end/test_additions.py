@@ -10,8 +10,8 @@ import duckdb
 import pytest
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Run, run_nightly
 from tests.end_to_end.contents import table_hashes
+from tests.runs import Run, run_nightly
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SALES = "Beleg;Zeit;Betrag\nK1;01.06.2026 09:30;1,08\nK2;02.06.2026 18:05;10,80\n"

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from tests.conftest import SHARED_DATA
-from tests.end_to_end.conftest import run_nightly
+from tests.runs import run_nightly
 
 REAL = SHARED_DATA / "online_retail"
 COMPANY = "companies/online_retail.yml"
@@ -49,6 +49,8 @@ def test_a_company_with_nothing_but_orders_runs_green(tmp_path: Path) -> None:
     assert len(lacking) == 1 and lacking[0][0] == "not_available" and lacking[0][3] is None
     assert "subscriptions" in lacking[0][1]
     assert "subscriptions" in run.query("select missing_providers from published.metric_definitions where metric = 'nrr'")[0][0]
+    for table in ("dim_users", "fct_identity_matches", "fct_attributed_touches", "fct_invitations", "fct_ledger_lines", "fct_ltv_to_cac"):
+        assert run.query(f"select count(*) from published.{table}") == [(0,)], table
     assert (tmp_path / "sample").exists() is False
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Run, run_nightly
 from tests.end_to_end.contents import file_hash, table_hashes
+from tests.runs import Run, run_nightly
 
 STEPS = (
     "land.before_commit",

@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import environment, run_nightly
 from tests.end_to_end.contents import file_hash, table_hashes
+from tests.runs import environment, run_nightly
 
 pytestmark = pytest.mark.slow
 HEADER = "id,charge_id,currency,amount,reason,status,created\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Run, environment
+from tests.runs import Run, environment
 
 METRICS = ("cac_blended", "ltv_to_cac")
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.end_to_end.conftest import Run
+from tests.runs import Run
 
 Rows = list[dict[str, str]]
 

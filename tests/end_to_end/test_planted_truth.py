@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Run
+from tests.runs import Run
 
 CLOCKS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "trailing_12m": "trailing_12m"}
 AMOUNTS = ("opening", "new", "reactivation", "expansion", "contraction", "churn", "closing")

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from tests.conftest import ROOT
-from tests.end_to_end.conftest import Run, environment
+from tests.runs import Run, environment
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

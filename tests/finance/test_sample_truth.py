@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,43 +16,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sample_company.clock import ENDS_ON, STARTS_ON
+from sample_company.clock import STARTS_ON
 from sample_company.growth.rates import RATE_UNITS, DayRates
 from sample_company.growth.states import Rate
 from sample_company.money import RATES
 from sample_company.write import write
 from tests.finance.warehouses import build_finance, company, land
+from tests.runs import Run
 
-pytestmark = pytest.mark.xdist_group("finance_sample")
-PAST = date(2025, 3, 31)
-SCALE = 0.25
 COMPONENTS = ("hosting", "third_party_usage", "payment_fees", "support_payroll", "success_payroll")
 
 
-@dataclass(frozen=True)
-class Known:
-    """A warehouse as of a day, and the folders with the exports and the truth of that day."""
-
-    warehouse: Path
-    inbox: Path
-    truth: Path
-
-
-@pytest.fixture(scope="module", params=[ENDS_ON, PAST], ids=["today", "a_past_day"])
-def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, manifest_path: Path) -> Known:
-    folder = tmp_path_factory.mktemp(f"finance_{request.param}")
-    write(folder / "inbox", folder / "truth", scale=SCALE, until=request.param)
-    warehouse = land(folder, manifest_path, request.param, STARTS_ON)
-    build_finance(warehouse, folder / "target", company())
-    return Known(warehouse, folder / "inbox", folder / "truth")
-
-
 @pytest.fixture
-def marts(known: Known) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(str(known.warehouse), read_only=True) as connection:
-        for name in ("margins_monthly", "cash_monthly"):
-            file = str(known.truth / f"{name}.csv")
-            connection.execute(f"create temp table truth_{name} as select * from read_csv(?, all_varchar = true, nullstr = '')", [file])
+def marts(sample: Run) -> Iterator[duckdb.DuckDBPyConnection]:
+    with sample.with_truth("margins_monthly", "cash_monthly") as connection:
         yield connection
 
 
@@ -140,10 +116,10 @@ def test_no_line_is_without_a_category(marts: duckdb.DuckDBPyConnection) -> None
     assert marts.execute("select count(*) > 300, sum(uncategorised_line_count) from finance.fct_ledger_lines").fetchall() == [(True, 0)]
 
 
-def test_receipts_at_the_rate_of_the_day(marts: duckdb.DuckDBPyConnection, known: Known) -> None:
+def test_receipts_at_the_rate_of_the_day(marts: duckdb.DuckDBPyConnection, sample: Run) -> None:
     """Every charge and refund converted again by the simulation's own arithmetic from the exported rates."""
     rates = []
-    for file in sorted((known.inbox / "fx_rates" / "rates").glob("*.csv")):
+    for file in sorted((sample.inbox / "fx_rates" / "rates").glob("*.csv")):
         with file.open(encoding="utf-8", newline="") as text:
             rates += [
                 Rate(date.fromisoformat(row["date"]), row["base"], int(Decimal(row["rate"]) * RATE_UNITS)) for row in csv.DictReader(text)

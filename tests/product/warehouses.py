@@ -1,6 +1,6 @@
-"""Warehouses for the tests of identity: the sample's exports landed by the real landing, and one dbt build of the product marts.
+"""One dbt build of the product marts, for a company that runs other systems than the sample does.
 
-Belongs here: landing, running dbt. Does not belong here: any rule of identity, any expected value.
+Belongs here: running dbt. Does not belong here: any rule of identity, any expected value.
 """
 
 from __future__ import annotations
@@ -10,16 +10,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import yaml
 
-from orchestration.contracts import load_contracts
-from orchestration.land import create_views, land_table
-from tests.commerce.warehouses import ROOT, create_run
+from tests.commerce.warehouses import ROOT
 
 SALT = "salt of the tests"
 SOURCES = {"stripe", "segment", "hubspot"}
@@ -31,27 +27,6 @@ def company(**changes: Any) -> dict[str, Any]:
     values.pop("as_of")
     values["providers"] |= changes
     return json.loads(json.dumps(values, default=str))
-
-
-def company_file(file: str) -> dict[str, Any]:
-    """The vars of a company file but for the day."""
-    values = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
-    values.pop("as_of")
-    return json.loads(json.dumps(values, default=str))
-
-
-def land(folder: Path, manifest: Path, as_of: date, starts_on: date) -> Path:
-    """Land the exports in `folder`/inbox and show them in `folder`/warehouse.duckdb, with empty views for what has no export."""
-    contracts = load_contracts(manifest, SALT)
-    for contract in contracts.values():
-        if contract.source in SOURCES:
-            for result in land_table(contract, folder / "inbox", folder / "lake", folder / "quarantine"):
-                assert (result.status, result.quarantined) == ("committed", 0), f"{contract.name} {result.file}: {result.error}"
-    warehouse = folder / "warehouse.duckdb"
-    with duckdb.connect(str(warehouse)) as connection:
-        create_views(connection, contracts.values(), folder / "lake")
-        create_run(connection, as_of, starts_on)
-    return warehouse
 
 
 def build_product(warehouse: Path, target: Path, variables: Mapping[str, Any]) -> None:
