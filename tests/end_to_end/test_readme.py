@@ -14,7 +14,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
+from orchestration.contracts import build_contract
 from tests.conftest import ROOT
 from tests.runs import Run, environment
 
@@ -121,6 +123,15 @@ def test_the_python_works(nightly: Run) -> None:
         code = code.replace("data/sample", str(nightly.folder))
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert (done.returncode == 0 and "nrr" in done.stdout) or "aov" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_api_example_is_a_contract_that_holds() -> None:
+    """The README's YAML, with the two columns that it speaks of."""
+    (meta,) = (yaml.safe_load(block) for block in blocks("yaml"))
+    columns = [{"name": "id", "data_type": "varchar"}, {"name": "updated_at", "data_type": "timestamp"}]
+    contract = build_contract("acme", "invoices", meta, columns)
+    assert contract.rest is not None and contract.rest.client.auth.token_env == "ACME_TOKEN"
+    assert contract.rest.incremental is not None and contract.rest.incremental.lag_seconds == 300
 
 
 def test_every_table_that_is_named_is_published(nightly: Run) -> None:
