@@ -4,6 +4,7 @@ select
     period_on,
     month_number,
     revenue_amount,
+    refund_amount,
     gross_margin_amount,
     channel,
     country,
