@@ -83,6 +83,11 @@ class Freshness:
     error_after_days: int | None
 
 
+#: Columns that other loaders add to what they land, by how their names begin (dlthub.com, Destination tables; docs.airbyte.com, Airbyte
+#: metadata fields, and the `_ab_` columns of its file and change-capture sources; fivetran.com, System columns and tables).
+LOADER_PREFIXES = {"dlt": ("_dlt_",), "airbyte": ("_airbyte_", "_ab_"), "fivetran": ("_fivetran_",)}
+
+
 @dataclass(frozen=True)
 class TableContract:
     """What one table's exports look like, how loads of it combine, and who owns it. `key` empty means the whole row."""
@@ -105,6 +110,12 @@ class TableContract:
     #: file, rest, or both: then the company says which.
     transport: str = "file"
     rest: Rest | None = None
+    #: Who wrote the exports, one of LOADER_PREFIXES; empty: the vendor.
+    loader: str = ""
+    #: A boolean, date or timestamp column by which the source says that a row is gone: true, or when.
+    deleted_when: str = ""
+    #: Whether earlier versions of rows are shown as well, in <table>__history.
+    history: bool = False
 
     @property
     def name(self) -> str:
@@ -120,6 +131,10 @@ class TableContract:
         """Landed column -> the read column that carries its text."""
         carriers = {column.source_name: column.name for column in self.read_columns}
         return {column.name: carriers[column.source_name] for column in self.columns}
+
+    def is_loaders_own(self, header: str) -> bool:
+        """Whether the loader added this column: known by name, landed only where the contract declares it."""
+        return bool(self.loader) and header.startswith(LOADER_PREFIXES[self.loader])
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -144,6 +159,10 @@ class TableContract:
         facts = asdict(self)
         for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern", "transport"):
             facts.pop(words)
+        # How rows are shown, not how they land.
+        del facts["deleted_when"], facts["history"]
+        if not self.loader:
+            facts.pop("loader")
         # Of REST, what changes how kept pages become rows; a table without keeps the hash that it had before there was any.
         rest = facts.pop("rest")
         if rest:

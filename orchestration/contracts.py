@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestration.contract_types import Column, ContractError, FileFormat, Freshness, Money, TableContract, nearest
+from orchestration.contract_types import (
+    LOADER_PREFIXES,
+    Column,
+    ContractError,
+    FileFormat,
+    Freshness,
+    Money,
+    TableContract,
+    nearest,
+)
 from orchestration.rest_contract import build_rest
 
 __all__ = ["Column", "ContractError", "FileFormat", "Freshness", "Money", "TableContract", "build_contract", "load_contracts", "nearest"]
@@ -31,7 +40,7 @@ TIME_DIRECTIVES = {
 _TABLE_KEYS = {
     "vendor", "domain", "owner", "transport", "file_pattern", "format", "null_tokens", "key", "cursor", "load", "time_zone",
     "timestamp_format", "date_format", "decimal_separator", "thousands_separator", "on_new_column", "freshness", "row_floor",
-    "rest", "rest_defaults",
+    "rest", "rest_defaults", "loader", "deleted_when", "history",
 }  # fmt: skip
 _COLUMN_KEYS = {
     "source_name", "required", "format", "time_zone", "money", "percent", "decimal_separator", "thousands_separator", "true_tokens",
@@ -112,8 +121,28 @@ def build_contract(
         vendor=str(meta.get("vendor", "")),
         domain=str(meta.get("domain", "")),
         transport=transport,
+        loader=_one_of(where, "loader", meta.get("loader", ""), ("", *LOADER_PREFIXES)),
+        deleted_when=_deleted_when(where, meta.get("deleted_when") or "", built),
+        history=_history(where, meta.get("history", False), key),
         rest=build_rest(where, meta, columns, lambda column, over: _column(where, meta, column, over)) if transport != "file" else None,
     )
+
+
+def _deleted_when(where: str, name: str, columns: tuple[Column, ...]) -> str:
+    if name:
+        _known_column(where, "deleted_when", name, [column.name for column in columns])
+        kind = next(column.type for column in columns if column.name == name)
+        if kind not in ("boolean", "date", "timestamp"):
+            raise ContractError(f"{where}: deleted_when: expected a boolean, date or timestamp column, got {name}, a {kind}")
+    return name
+
+
+def _history(where: str, value: Any, key: tuple[str, ...]) -> bool:
+    if not isinstance(value, bool):
+        raise ContractError(f"{where}: history: expected true or false, got {value!r}")
+    if value and not key:
+        raise ContractError(f"{where}: history: expected a table with a key: without one a changed row is another row")
+    return value
 
 
 def _check_parents(contracts: Mapping[tuple[str, str], TableContract]) -> None:
