@@ -36,7 +36,10 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class Money:
-    """Unit `minor` (integers, scaled by the ISO 4217 exponent) or `major`; the currency is a column or a literal, never both."""
+    """Unit `minor` (integers, scaled by the ISO 4217 exponent), `micro` (integers of a millionth) or `major`.
+
+    The currency is a column or a literal, never both.
+    """
 
     unit: str
     currency_column: str = ""
@@ -58,6 +61,8 @@ class Column:
     time_zone: str = ""
     money: Money | None = None
     percent: bool = False
+    #: More decimals than the column has are rounded, not refused; never of money.
+    round: bool = False
     decimal_separator: str = "."
     thousands_separator: str = ""
     true_tokens: tuple[str, ...] = ("true", "True", "TRUE")
@@ -147,10 +152,13 @@ class TableContract:
         # Of REST, what changes how kept pages become rows; a table without keeps the hash that it had before there was any.
         rest = facts.pop("rest")
         if rest:
-            kept = ("columns", "times", "records", "may_be_absent", "ignored")
+            kept = ("columns", "times", "maps", "records", "changes", "newest_first", "may_be_absent", "ignored")
             facts["rest"] = {**{name: rest[name] for name in kept}, "data_selector": rest["endpoint"]["data_selector"]}
         for column in (*facts["columns"], *facts.get("rest", {}).get("columns", ())):
             column.pop("description")
+            # A column that does not round keeps the hash that it had before any could.
+            if not column["round"]:
+                column.pop("round")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
