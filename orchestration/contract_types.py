@@ -143,6 +143,12 @@ class TableContract:
         salts = {column.name: column.salt for column in self.columns}
         return replace(self, columns=tuple(replace(column, salt=salts[column.name]) for column in self.rest.columns))
 
+    def asking(self, host: str) -> TableContract:
+        """The same contract with another server in the vendor's place; an empty `host` is the vendor itself."""
+        if not host or self.rest is None:
+            return self
+        return replace(self, rest=replace(self.rest, client=self.rest.client.at(host)))
+
     @cached_property
     def contract_hash(self) -> str:
         """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""

@@ -6,8 +6,9 @@ Belongs here: plain records. Does not belong here: YAML and its mistakes (rest_c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from orchestration.contract_types import Column
 
@@ -123,6 +124,11 @@ class Client:
     paginator: Paginator = field(default_factory=Paginator)
     throttled: Throttled | None = None
 
+    def at(self, host: str) -> Client:
+        """The same client asking scheme://host:port `host` instead of the vendor's own hosts, path for path; every guard holds there."""
+        base_url = _moved(self.base_url or "https://named.by.variable/", host)
+        return replace(self, base_url=base_url, base_url_env="", auth=replace(self.auth, token_url=_moved(self.auth.token_url, host)))
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -227,3 +233,8 @@ class Rest:
     newest_first: bool = False
     may_be_absent: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+
+
+def _moved(address: str, host: str) -> str:
+    parts = urlsplit(host)
+    return urlunsplit(urlsplit(address)._replace(scheme=parts.scheme, netloc=parts.netloc)) if address else ""

@@ -140,10 +140,9 @@ def _first(record: Any, ways: list[list[str | int]]) -> Any:
 
 def _translation(column: Column, words: Mapping[str, str]) -> Callable[[Any], Any]:
     def translate(value: Any) -> Any:
-        known = words.get(str(value))
-        return (
-            NoRow(f"{column.name}: expected a word of rest.columns.{column.name}.map, got {str(value)[:80]!r}") if known is None else known
-        )
+        if str(value) in words:
+            return words[str(value)]
+        return NoRow(f"{column.name}: expected a word of rest.columns.{column.name}.map, got {str(value)[:80]!r}")
 
     return translate
 
