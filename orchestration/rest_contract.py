@@ -93,7 +93,7 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
     absent = section.texts("may_be_absent")
     records = section.text("records", "")
     lists = [part.strip(".") for part in records.split("[*]")[:-1]]
-    paths = [*(path for each in built for path in each.source_name.split("|")), *lists]
+    paths = [*(way.partition("?")[0] for each in built for way in each.source_name.split("|")), *lists]
     for path in absent:
         if path not in paths:
             raise ContractError(f"{where}: rest.may_be_absent: expected the path of one of its columns, got {path!r}{nearest(path, paths)}")
@@ -155,11 +155,14 @@ def _client(section: Section) -> Client:
 def _throttled(section: Section) -> Throttled | None:
     if not section.given:
         return None
-    section.only("status", "path", "values")
+    section.only("statuses", "path", "values")
     values = tuple(section.texts("values"))
     if not values:
         raise section.error("values", "expected what is at path when there are too many requests", "none", 'write values: ["17"]')
-    return Throttled(int(section.number("status", 0, least=400, whole=True)), section.text("path"), values)
+    statuses = section.given.get("statuses")
+    if not isinstance(statuses, list) or not statuses or not all(type(each) is int and each >= 400 for each in statuses):
+        raise section.error("statuses", "expected a list of statuses from 400 on", repr(statuses), "write statuses: [400]")
+    return Throttled(tuple(statuses), section.text("path"), values)
 
 
 def _auth(section: Section) -> Auth:

@@ -101,9 +101,9 @@ class Paginator:
 
 @dataclass(frozen=True)
 class Throttled:
-    """How a server says "too many requests" with a status that means something else: with `status`, one of `values` at `path`."""
+    """How a server says "too many requests" with a status that means something else: with one of `statuses`, one of `values` at `path`."""
 
-    status: int
+    statuses: tuple[int, ...]
     path: str
     values: tuple[str, ...]
 
@@ -213,7 +213,8 @@ class RestLimits:
 class Rest:
     """How one table comes over REST.
 
-    columns: the contract's columns as JSON spells them, source_name a dotted path, or several with | between: the first that is there.
+    columns: the contract's columns as JSON spells them, source_name a dotted path, or several with | between: the first that is there;
+    one that ends in ?path=word counts only where that word is at that path.
     times: column -> epoch_seconds, epoch_milliseconds or iso8601; maps: column -> the API's word -> the contract's. records: a path with
     [*] whose elements are the rows. may_be_absent: paths that the API leaves out when they are null or empty. ignored: fields of a record
     that are known and not wanted; "*" is all. newest_first: the order of the answers; of rows alike in key and cursor the newer stays.

@@ -20,6 +20,8 @@ PARENT, POSITION, REMOVED = "_parent", "_position", "_removed"
 _EPOCH = dt.datetime.fromisoformat("1970-01-01")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ABSENT = object()
+#: The steps to a value; and the steps to what must be `wanted` for this way to count, if any.
+_Way = tuple[list[str | int], list[str | int], str]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Flattener:
         times |= {column.source_name: _translation(column, rest.maps[column.name]) for column in columns if column.name in rest.maps}
         self._plan = [(path, None if _is_plain(path) else _ways(path), times.get(path)) for path in self.paths]
         self._ignored = frozenset(rest.ignored)
-        ways = [way for path in self.paths for way in path.split("|")]
+        ways = [way.partition("?")[0] for path in self.paths for way in path.split("|")]
         self._known = {step for way in ways for step in (way, str(_steps(way)[0]))} | self._ignored | {PARENT, POSITION, REMOVED}
         self._changes = rest.changes
         self._arrays = [part.strip(".") for part in rest.records.split("[*]")[:-1]] if rest.records else []
@@ -103,7 +105,7 @@ class Flattener:
             if value is _ABSENT and ways:
                 value = _first(record, ways)
             if value is _ABSENT:
-                if self._may_be_absent.isdisjoint(path.split("|")):
+                if self._may_be_absent.isdisjoint(way.partition("?")[0] for way in path.split("|")):
                     return NoRow(
                         f"expected a field {path!r}, it has none; if the API leaves it out when null, name it in rest.may_be_absent",
                         frozenset(each for each in self.paths if each in record or _first(record, _ways(each)) is not _ABSENT),
@@ -120,17 +122,25 @@ class Flattener:
 
 
 def _is_plain(path: str) -> bool:
-    return not any(letter in path for letter in ".[|")
+    return not any(letter in path for letter in ".[|?")
 
 
-def _ways(path: str) -> list[list[str | int]]:
-    return [_steps(way) for way in path.split("|")]
+def _ways(path: str) -> list[_Way]:
+    return [_way(each) for each in path.split("|")]
 
 
-def _first(record: Any, ways: list[list[str | int]]) -> Any:
+def _way(text: str) -> _Way:
+    way, _, condition = text.partition("?")
+    at, _, wanted = condition.partition("=")
+    return _steps(way), _steps(at) if condition else [], wanted
+
+
+def _first(record: Any, ways: list[_Way]) -> Any:
     """What is at the first of several paths that is there and not null; null when one is there; else absent."""
     best: Any = _ABSENT
-    for steps in ways:
+    for steps, at, wanted in ways:
+        if at and str(_walk(record, at)) != wanted:
+            continue
         found = _walk(record, steps)
         if found is not _ABSENT and found is not None:
             return found

@@ -50,4 +50,4 @@ class PagesReader(JsonReader):
         return sorted({*self._seen, *self._rest.may_be_absent, *(path for path in self._flattener.paths if self._is_optional(path))})
 
     def _is_optional(self, path: str) -> bool:
-        return not set(path.split("|")).isdisjoint(self._rest.may_be_absent)
+        return not {way.partition("?")[0] for way in path.split("|")}.isdisjoint(self._rest.may_be_absent)

@@ -201,7 +201,7 @@ class Transport:
         raise self.error(f"{failure.reason}{said(body)}; expected 200; mend path and params of the contract", url, status)
 
     def _is_throttled(self, status: int, body: bytes) -> bool:
-        if self._throttled is None or status != self._throttled.status:
+        if self._throttled is None or status not in self._throttled.statuses:
             return False
         try:
             return str(dig(json.loads(body), self._throttled.path)) in self._throttled.values
