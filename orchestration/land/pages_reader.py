@@ -47,7 +47,7 @@ class PagesReader(JsonReader):
 
     def _all_seen(self) -> list[str]:
         # A path that may be absent may be absent everywhere.
-        return sorted({*self._seen, *self._rest.may_be_absent, *(path for path in self._flattener.paths if self._is_optional(path))})
+        return sorted({*self._seen, *(path for path in self._flattener.paths if self._is_optional(path))})
 
     def _is_optional(self, path: str) -> bool:
         return not {way.partition("?")[0] for way in path.split("|")}.isdisjoint(self._rest.may_be_absent)
