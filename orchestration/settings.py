@@ -218,6 +218,15 @@ class Settings:
             "RUNTIME__DLTHUB_TELEMETRY": "false",
         }
 
+    @staticmethod
+    def environment_of_process() -> dict[str, str]:
+        """This process's environment without what an earlier company's run has set in it, for a run of another one."""
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DBT_", "DAGSTER_")) and name != "SCALEHOUSE_WAREHOUSE"
+        }
+
     def apply_to_environment(self) -> None:
         """Set `environment_for_tools` in this process, for libraries that read it there."""
         os.environ.update(self.environment_for_tools())
