@@ -36,7 +36,10 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class Money:
-    """Unit `minor` (integers, scaled by the ISO 4217 exponent) or `major`; the currency is a column or a literal, never both."""
+    """Unit `minor` (integers, scaled by the ISO 4217 exponent), `micro` (integers of a millionth) or `major`.
+
+    The currency is a column or a literal, never both.
+    """
 
     unit: str
     currency_column: str = ""
@@ -58,6 +61,8 @@ class Column:
     time_zone: str = ""
     money: Money | None = None
     percent: bool = False
+    #: More decimals than the column has are rounded, not refused; never of money.
+    round: bool = False
     decimal_separator: str = "."
     thousands_separator: str = ""
     true_tokens: tuple[str, ...] = ("true", "True", "TRUE")
@@ -153,6 +158,12 @@ class TableContract:
         salts = {column.name: column.salt for column in self.columns}
         return replace(self, columns=tuple(replace(column, salt=salts[column.name]) for column in self.rest.columns))
 
+    def asking(self, host: str) -> TableContract:
+        """The same contract with another server in the vendor's place; an empty `host` is the vendor itself."""
+        if not host or self.rest is None:
+            return self
+        return replace(self, rest=replace(self.rest, client=self.rest.client.at(host)))
+
     @cached_property
     def contract_hash(self) -> str:
         """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""
@@ -166,10 +177,13 @@ class TableContract:
         # Of REST, what changes how kept pages become rows; a table without keeps the hash that it had before there was any.
         rest = facts.pop("rest")
         if rest:
-            kept = ("columns", "times", "records", "may_be_absent", "ignored")
+            kept = ("columns", "times", "maps", "records", "changes", "newest_first", "may_be_absent", "ignored")
             facts["rest"] = {**{name: rest[name] for name in kept}, "data_selector": rest["endpoint"]["data_selector"]}
         for column in (*facts["columns"], *facts.get("rest", {}).get("columns", ())):
             column.pop("description")
+            # A column that does not round keeps the hash that it had before any could.
+            if not column["round"]:
+                column.pop("round")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
