@@ -143,7 +143,7 @@ def test_a_child_carries_more_of_its_parent_than_it_asks_by(server: Server, fetc
         },
     )  # fmt: skip
     assert fetcher.land(children, parents=parents).quarantined == 0
-    assert fetcher.rows(children) == [("l1", "1", "n", dt.datetime(2026, 1, 1)), ("l2", "2", None, None)]
+    assert fetcher.rows(children) == [("l1", "1", "n", dt.datetime.fromisoformat("2026-01-01")), ("l2", "2", None, None)]
 
 
 def test_too_many_requests_may_be_a_code_in_the_body(server: Server, fetcher: Fetcher) -> None:
