@@ -1,0 +1,1 @@
+{{ union_providers('limit_events') }}

@@ -1,0 +1,1 @@
+{{ union_providers('on_call_pages') }}

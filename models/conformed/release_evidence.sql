@@ -1,0 +1,1 @@
+{{ union_providers('release_evidence') }}

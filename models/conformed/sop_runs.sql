@@ -1,0 +1,1 @@
+{{ union_providers('sop_runs') }}
