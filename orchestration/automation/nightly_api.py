@@ -20,6 +20,7 @@ from typing import Any
 
 import yaml
 
+from orchestration.assets.published import target_paths
 from orchestration.automation.nightly import RunFailed, fill_empty_inbox
 from orchestration.contracts import TableContract, load_contracts
 from orchestration.dbt_project import prepare_manifest
@@ -41,7 +42,7 @@ def run_both(settings: Settings) -> str:
     paths = settings.paths
     folder = paths.root.with_name(f"{paths.root.name}_api")
     shutil.rmtree(folder, ignore_errors=True)
-    other = Paths(folder / settings.company.company, paths.edition)
+    other = Paths(folder / settings.company.company)
     contracts = load_contracts(prepare_manifest(settings), settings.salt)
     with _double(paths.inbox, folder) as served:
         hosts = served["api_hosts"]
@@ -52,7 +53,8 @@ def run_both(settings: Settings) -> str:
         (folder / "company.yml").write_text(yaml.safe_dump(company), encoding="utf-8")
         say(f"the night over HTTP: {len(over_rest)} tables of {', '.join(sorted(hosts))}")
         _night(settings, {**served["variables"], "SCALEHOUSE_DATA": str(folder), "COMPANY": str(folder / "company.yml")})
-    return verdict(paths, other, over_rest)
+    # A day before the live file's is published beside it.
+    return verdict(target_paths(settings, settings.as_of), other, over_rest)
 
 
 def verdict(files: Paths, api: Paths, over_rest: list[TableContract]) -> str:
