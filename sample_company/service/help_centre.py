@@ -8,7 +8,7 @@ Does not belong here: whether a session deflected anything (`truth.service_ticke
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from sample_company.clock import STARTS_ON, day_begins, instant, month_start
