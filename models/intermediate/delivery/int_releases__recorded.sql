@@ -104,5 +104,5 @@ select
     -- A version that no production took is dated by its publishing, a call without a deployment by the call.
     {{ local_date('coalesce(deployed_at, published_at, called_at)') }} as released_on,
     has_risk_areas and not has_migration_plan as is_triple_risk,
-    coalesce(called_by = owner, false) as is_called_by_owner
+    coalesce(called_by = owner and owner_call is not null, false) as is_called_by_owner
 from gathered
