@@ -1,5 +1,3 @@
-{#- The normal quantile of 95 %: a cohort under minimum_sample_size is judged by nobody, and Student's differs by 4 % at 30. -#}
-{%- set quantile = '1.959963984540054' -%}
 with ages as (
     select unnest([1, 3, 6, 12, 24]) as age_months
 ),
@@ -55,13 +53,7 @@ measured as (
         summed.*,
         matured.is_mature,
         {{ scale_amount('summed.gross_margin_amount', '1', 'summed.account_count') }} as mean_amount,
-        -- Half the interval of a mean of n independent accounts: quantile x sqrt((n sum x^2 - (sum x)^2) / (n^2 (n - 1))).
-        cast(
-            {{ quantile }} * sqrt(
-                cast(summed.account_count * summed.squares - summed.units * summed.units as double)
-                / nullif(cast(summed.account_count * summed.account_count * (summed.account_count - 1) as double), 0)
-            ) / 10000 as decimal(18, 4)
-        ) as half_amount
+        {{ half_interval('summed.account_count', 'summed.units', 'summed.squares') }} as half_amount
     from summed
     inner join matured
         on
@@ -78,6 +70,7 @@ select
     account_count,
     is_mature,
     case when is_mature then cast(gross_margin_amount as decimal(18, 4)) end as gross_margin_amount,
+    case when is_mature then cast(squares as decimal(38, 0)) end as gross_margin_squares,
     case when is_mature then mean_amount end as gross_margin_per_account_amount,
     case when is_mature then cast(mean_amount - half_amount as decimal(18, 4)) end as gross_margin_per_account_low_amount,
     case when is_mature then cast(mean_amount + half_amount as decimal(18, 4)) end as gross_margin_per_account_high_amount

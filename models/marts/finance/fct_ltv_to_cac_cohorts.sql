@@ -1,74 +1,86 @@
 {#- Weights have ten decimals; the ratio is exact once both sides are whole. -#}
-{%- set shared = 'nullif(pair.weight, 0) * 10000000000' -%}
-{%- set spent = 'nullif(pair.cost, 0) * 10000000000' -%}
+{%- set shared = 'nullif(weight, 0) * 10000000000' -%}
+{%- set spent = 'nullif(cost, 0) * 10000000000' -%}
 with costs as (
     select
-        period_on,
-        cost_channel as channel,
-        sum(media_amount) as media_amount,
-        sum(media_amount + other_cost_amount) as loaded_amount,
-        sum(new_account_weight) as account_weight,
-        sum(paid_new_account_weight) as paid_weight
-    from (
-        select
-            *,
-            unnest(['all', channel]) as cost_channel
-        from {{ ref('fct_acquisition_monthly') }}
-    )
+        *,
+        unnest(['all', channel]) as cost_channel
+    from {{ ref('fct_acquisition_monthly') }}
     where is_complete
-    group by period_on, cost_channel
 ),
 
-settings as (
+windows as (
+    select unnest(['month', 'trailing_3m']) as cac_window, unnest([0, 2]) as months_before
+),
+
+windowed as (
     select
-        max(case when name = 'minimum_sample_size' then value end) as minimum_sample,
-        cast(max(case when name = 'ltv_repeatable_cohorts' then value end) as integer) as cohorts
-    from {{ ref('thresholds') }}
+        windows.cac_window,
+        windows.months_before,
+        ends.period_on,
+        ends.cost_channel as channel,
+        sum(inside.media_amount) as media_amount,
+        sum(inside.media_amount + inside.other_cost_amount) as loaded_amount,
+        sum(inside.new_account_weight) as account_weight,
+        sum(inside.paid_new_account_weight) as paid_weight
+    from (select distinct period_on, cost_channel from costs) as ends
+    cross join windows
+    inner join costs as inside
+        on
+            ends.cost_channel = inside.cost_channel
+            and inside.period_on between ends.period_on - to_months(windows.months_before) and ends.period_on
+    group by windows.cac_window, windows.months_before, ends.period_on, ends.cost_channel
+),
+
+-- The cohorts of the same months, together: only when each of them is old enough.
+pooled as (
+    select
+        windowed.*,
+        cohorts.age_months,
+        cast(sum(cohorts.account_count) as bigint) as account_count,
+        bool_and(cohorts.is_mature) as is_mature,
+        cast(sum(cohorts.gross_margin_amount) as decimal(18, 4)) as gross_margin_amount,
+        cast(sum(cohorts.gross_margin_squares) as hugeint) as squares
+    from windowed
+    inner join {{ ref('fct_ltv_cohorts') }} as cohorts
+        on
+            windowed.channel = cohorts.channel
+            and cohorts.acquisition_month between windowed.period_on - to_months(windowed.months_before) and windowed.period_on
+    group by all
 ),
 
 paired as (
     select
-        cohorts.*,
+        * exclude (media_amount, loaded_amount, account_weight, paid_weight),
+        case when is_mature then {{ scale_amount('gross_margin_amount', '1', 'account_count') }} end as amount,
+        {{ half_interval('account_count', 'cast(gross_margin_amount * 10000 as hugeint)', 'squares') }} as half_amount,
         unnest([
             {%- for scope, cost, weight in [('paid', 'media', 'paid'), ('blended', 'media', 'account'), ('fully_loaded', 'loaded', 'account')] %}
             {
                 'cac_scope': '{{ scope }}',
-                'cost': cast(costs.{{ cost }}_amount as decimal(18, 4)),
-                'weight': cast(costs.{{ weight }}_weight as decimal(18, 10))
+                'cost': cast({{ cost }}_amount as decimal(18, 4)),
+                'weight': cast({{ weight }}_weight as decimal(18, 10))
             }{{ "," if not loop.last }}
             {%- endfor %}
-        ]) as pair
-    from {{ ref('fct_ltv_cohorts') }} as cohorts
-    inner join costs on cohorts.acquisition_month = costs.period_on and cohorts.channel = costs.channel
+        ], recursive := true)
+    from pooled
 ),
 
 divided as (
     select
-        paired.acquisition_month,
-        paired.channel,
-        paired.age_months,
-        paired.account_count,
-        paired.gross_margin_per_account_amount as amount,
-        paired.gross_margin_per_account_low_amount as low,
-        paired.gross_margin_per_account_high_amount as high,
-        pair.cac_scope,
-        pair.cost,
-        pair.weight,
-        settings.minimum_sample,
-        settings.cohorts,
-        {{ scale_amount('pair.cost', '10000000000', 'nullif(pair.weight * 10000000000, 0)') }} as cac_amount,
-        {{ scale_amount('paired.gross_margin_per_account_amount', shared, spent) }} as amount_to_cac,
-        {{ scale_amount('paired.gross_margin_per_account_low_amount', shared, spent) }} as low_to_cac,
-        {{ scale_amount('paired.gross_margin_per_account_high_amount', shared, spent) }} as high_to_cac,
+        *,
+        {{ scale_amount('cost', '10000000000', 'nullif(weight * 10000000000, 0)') }} as cac_amount,
+        {{ scale_amount('amount', shared, spent) }} as amount_to_cac,
+        {{ scale_amount('cast(amount - half_amount as decimal(18, 4))', shared, spent) }} as low_to_cac,
+        {{ scale_amount('cast(amount + half_amount as decimal(18, 4))', shared, spent) }} as high_to_cac,
         case
-            when not paired.is_mature then 'not_mature'
-            when paired.account_count < settings.minimum_sample then 'not_enough_data'
-            when pair.weight = 0 then 'no_new_accounts'
-            when pair.cost = 0 then 'no_cost'
+            when not is_mature then 'not_mature'
+            when account_count < {{ threshold('minimum_sample_size') }} then 'not_enough_data'
+            when weight = 0 then 'no_new_accounts'
+            when cost = 0 then 'no_cost'
             else 'ok'
         end as status
     from paired
-    cross join settings
 ),
 
 passed as (
@@ -82,29 +94,33 @@ passed as (
 repeated as (
     select
         passed.*,
-        count(earlier.acquisition_month) as passed_cohort_count
+        cohorts.value as cohorts,
+        count(earlier.period_on) as passed_cohort_count
     from passed
+    cross join (select cast(value as integer) as value from {{ ref('thresholds') }} where name = 'ltv_repeatable_cohorts') as cohorts
     left join passed as earlier
         on
             earlier.passes_1x
+            and passed.cac_window = earlier.cac_window
             and passed.channel = earlier.channel
             and passed.age_months = earlier.age_months
             and passed.cac_scope = earlier.cac_scope
-            and earlier.acquisition_month > passed.acquisition_month - to_months(passed.cohorts)
-            and earlier.acquisition_month <= passed.acquisition_month
+            and earlier.period_on > passed.period_on - to_months(cohorts.value)
+            and earlier.period_on <= passed.period_on
     group by all
 )
 
 select
-    concat_ws('|', acquisition_month, channel, age_months, cac_scope) as ltv_to_cac_cohort_id,
-    acquisition_month,
+    concat_ws('|', period_on, cac_window, channel, age_months, cac_scope) as ltv_to_cac_cohort_id,
+    period_on,
+    cac_window,
     channel,
     age_months,
     cac_scope,
     account_count,
     amount as ltv_amount,
-    low as ltv_low_amount,
-    high as ltv_high_amount,
+    cast(amount - half_amount as decimal(18, 4)) as ltv_low_amount,
+    cast(amount + half_amount as decimal(18, 4)) as ltv_high_amount,
     cost as cost_amount,
     weight as new_account_weight,
     cac_amount,
@@ -118,9 +134,8 @@ select
     status,
     case status
         when 'not_mature' then format('the first {} months are not all over and booked', age_months)
-        when 'not_enough_data'
-            then format('{} accounts, under minimum_sample_size = {}', account_count, cast(minimum_sample as integer))
-        when 'no_new_accounts' then 'no new account is credited to it in the month'
-        when 'no_cost' then 'nothing was spent on it in the month'
+        when 'not_enough_data' then format('{} accounts, under minimum_sample_size', account_count)
+        when 'no_new_accounts' then 'no new account is credited to it in the window'
+        when 'no_cost' then 'nothing was spent on it in the window'
     end as reason
 from repeated
