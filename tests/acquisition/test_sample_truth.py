@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.acquisition.warehouses import company, publish
 from tests.conftest import PAST
 from tests.runs import Run
+from tests.warehouses import company, publish
 
 #: Costs without a channel are shared out by the month's accounts, and each part is rounded to the ten-thousandth.
 HALF_A_CENT = Decimal("0.005")
@@ -122,7 +122,7 @@ def test_without_books_cac_is_paid_and_blended_and_says_what_it_lacks(past_night
     providers = company()["providers"] | {name: [] for name in ("ledger_lines", "crm_companies", "crm_contacts", "deals")}
     copy = tmp_path / "warehouse.duckdb"
     copy.write_bytes(past_nightly.warehouse.read_bytes())
-    publish(copy, past_nightly.folder / "target", tmp_path, PAST, providers)
+    publish(copy, past_nightly.folder / "target", "acquisition", tmp_path, PAST, providers)
     with duckdb.connect(str(copy), read_only=True) as connection:
         rows = connection.execute(
             "select metric, bool_or(value > 0), min(case when status = 'not_available' then reason end) from published.metrics "

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from tests.commerce.retail_by_hand import Retail, read_exports
-from tests.commerce.warehouses import ROOT, build_commerce, company_vars, compiled, create_raw_tables, create_run
+from tests.warehouses import COMMERCE, ROOT, build, company_vars, compiled, create_raw_tables, create_run
 
 EXPORTS = ROOT.parent / "shared" / "data" / "online_retail"
 pytestmark = [
@@ -56,7 +56,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
             """,
             {"files": str(EXPORTS / "*.csv.gz"), "columns": dict.fromkeys(_HEADER, "varchar")},
         )
-    build_commerce(built.warehouse, folder / "target", company_vars("companies/online_retail.yml"))
+    build(built.warehouse, folder / "target", company_vars("companies/online_retail.yml"), *COMMERCE)
     return built
 
 

@@ -16,7 +16,7 @@ import yaml
 
 from sample_company.clock import ENDS_ON, STARTS_ON
 from sample_company.write import write
-from tests.commerce.warehouses import ROOT, build_commerce, create_raw_tables, create_run
+from tests.warehouses import COMMERCE, ROOT, build, company, create_raw_tables, create_run
 
 pytestmark = pytest.mark.xdist_group("commerce_sample")
 PAST = date(2025, 3, 31)
@@ -72,14 +72,8 @@ def known(request: pytest.FixtureRequest, landed: Path) -> Known:
         write(landed / f"inbox_{request.param}", truth, scale=SCALE, until=request.param)
     with duckdb.connect(str(landed / "warehouse.duckdb")) as connection:
         create_run(connection, request.param, STARTS_ON)
-    build_commerce(landed / "warehouse.duckdb", landed / "target", company())
+    build(landed / "warehouse.duckdb", landed / "target", company(), *COMMERCE)
     return Known(landed / "warehouse.duckdb", truth)
-
-
-def company() -> dict[str, object]:
-    """The vars of dbt_project.yml without the day, which is the run's row; other days as text."""
-    values = yaml.safe_load((ROOT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
-    return {key: str(value) if isinstance(value, date) else value for key, value in values.items() if key != "as_of"}
 
 
 @pytest.fixture

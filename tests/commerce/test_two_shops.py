@@ -22,7 +22,7 @@ import duckdb
 import pytest
 
 from orchestration.semantic import publish_metrics
-from tests.commerce.warehouses import build_commerce, company_vars, compiled, create_raw_tables, create_run
+from tests.warehouses import COMMERCE, build, company_vars, compiled, create_raw_tables, create_run
 
 pytestmark = pytest.mark.xdist_group("commerce_two_shops")
 AS_OF = date(2026, 6, 30)
@@ -88,7 +88,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             create_raw_tables(connection, source)
         create_run(connection, AS_OF, date(2026, 4, 1))
         connection.execute(LANDED)
-    build_commerce(folder / "warehouse.duckdb", folder / "target", company_vars("companies/online_retail.yml", **COMPANY))
+    build(folder / "warehouse.duckdb", folder / "target", company_vars("companies/online_retail.yml", **COMPANY), *COMMERCE)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         publish_metrics(
             connection,

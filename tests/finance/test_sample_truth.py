@@ -21,9 +21,14 @@ from sample_company.growth.rates import RATE_UNITS, DayRates
 from sample_company.growth.states import Rate
 from sample_company.money import RATES
 from sample_company.write import write
-from tests.finance.warehouses import build_finance, company, land
 from tests.runs import Run
+from tests.warehouses import build, company, land
 
+SOURCES = {"stripe", "ledger", "fx_rates"}
+MARTS = (
+    *("+fct_ledger_lines", "+fct_gross_margin_monthly", "+fct_gross_margin_quarterly", "+fct_cash_monthly", "+fct_finance_monthly"),
+    *("+fct_finance_quarterly", "+fct_cash_receipts", "+fct_cost_forecast", "+int_gross_margins__monthly", "+fct_charges"),
+)
 COMPONENTS = ("hosting", "third_party_usage", "payment_fees", "support_payroll", "success_payroll")
 
 
@@ -163,8 +168,8 @@ def test_the_forecast_goes_on_from_the_last_month(marts: duckdb.DuckDBPyConnecti
 def test_a_company_without_books_and_rates(tmp_path: Path, manifest_path: Path) -> None:
     """Typed empties, no error; receipts are at the reference rate, without an effect."""
     write(tmp_path / "inbox", tmp_path / "truth", scale=0.05, until=date(2023, 12, 31))
-    warehouse = land(tmp_path, manifest_path, date(2023, 12, 31), STARTS_ON)
-    build_finance(warehouse, tmp_path / "target", company(ledger_accounts=[], ledger_lines=[], fx_rates=[]))
+    warehouse = land(tmp_path, manifest_path, SOURCES, date(2023, 12, 31), STARTS_ON)
+    build(warehouse, tmp_path / "target", company(ledger_accounts=[], ledger_lines=[], fx_rates=[]), *MARTS)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         for mart in ("fct_ledger_lines", "fct_gross_margin_monthly", "fct_finance_monthly", "fct_finance_quarterly", "fct_cost_forecast"):
             assert connection.execute(f"select count(*) from finance.{mart}").fetchall() == [(0,)], mart
@@ -175,8 +180,8 @@ def test_a_company_without_books_and_rates(tmp_path: Path, manifest_path: Path) 
 def test_books_without_categories_are_told_and_not_guessed(tmp_path: Path, manifest_path: Path) -> None:
     """No account of this company is in the seed: its lines are counted, the build warns and goes on, and no amount is made of them."""
     write(tmp_path / "inbox", tmp_path / "truth", scale=0.05, until=date(2023, 12, 31))
-    warehouse = land(tmp_path, manifest_path, date(2023, 12, 31), STARTS_ON)
-    told = build_finance(warehouse, tmp_path / "target", {**company(), "company": "unmapped"})
+    warehouse = land(tmp_path, manifest_path, SOURCES, date(2023, 12, 31), STARTS_ON)
+    told = build(warehouse, tmp_path / "target", {**company(), "company": "unmapped"}, *MARTS)
     assert re.search(r"Warning in test accepted_values_int_ledger_lines__categorised_is_uncategorised", told)
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         counted = "select count(*) > 50, count(*) = sum(uncategorised_line_count) from finance.fct_ledger_lines"

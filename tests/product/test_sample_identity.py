@@ -12,8 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.product.warehouses import build_product, company
 from tests.runs import Run
+from tests.warehouses import build, company
 
 
 @pytest.fixture
@@ -111,7 +111,8 @@ def test_without_a_crm_users_are_matched_by_id_and_billing_domain(past_nightly: 
     """Contacts and companies are empty, so no rule by contact; the id rule finds whom it found before."""
     warehouse = tmp_path / "warehouse.duckdb"
     warehouse.write_bytes(past_nightly.warehouse.read_bytes())
-    build_product(warehouse, tmp_path / "target", company(crm_companies=[], crm_contacts=[]))
+    marts = ("+dim_users", "+fct_identity_matches", "+fct_identity_conflicts", "+dim_accounts")
+    build(warehouse, tmp_path / "target", company(crm_companies=[], crm_contacts=[]), *marts)
     with duckdb.connect(str(past_nightly.warehouse), read_only=True) as connection:
         by_id = connection.execute("select count(*) from product.dim_users where account_match_rule = 'shared_id'").fetchall()
     with duckdb.connect(str(warehouse), read_only=True) as connection:

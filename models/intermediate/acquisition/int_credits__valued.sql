@@ -9,8 +9,8 @@ with valued as (
             when margins.revenue_amount > margins.cost_of_revenue_amount and margins.revenue_amount > 0
                 then {{ scale_amount(
                     'conversions.mrr',
-                    '(margins.revenue_amount - margins.cost_of_revenue_amount) * 10000',
-                    'margins.revenue_amount * 10000'
+                    'cast(margins.revenue_amount - margins.cost_of_revenue_amount as decimal(38, 4)) * 10000',
+                    'cast(margins.revenue_amount as decimal(38, 4)) * 10000'
                 ) }}
             else 0
         end as margin_amount

@@ -52,8 +52,8 @@ select
     -- Money given back is margin lost in full: what it cost to serve has been spent.
     cast({{ scale_amount(
         'coalesce(revenues.revenue_amount, 0)',
-        '((months.company_revenue_amount - months.cost_of_revenue_amount) * 10000)',
-        '(months.company_revenue_amount * 10000)'
+        '(cast(months.company_revenue_amount - months.cost_of_revenue_amount as decimal(38, 4)) * 10000)',
+        '(cast(months.company_revenue_amount as decimal(38, 4)) * 10000)'
     ) }} - coalesce(given_back.refund_amount, 0) as decimal(18, 4)) as gross_margin_amount,
     accounts.channel,
     accounts.country,

@@ -24,7 +24,7 @@ shares as (
     select
         period_on,
         product,
-        cast(revenue_amount * 10000 as hugeint) as share_units,
+        cast(cast(revenue_amount as decimal(38, 4)) * 10000 as hugeint) as share_units,
         cast(sum(revenue_amount) over (partition by period_on order by product rows unbounded preceding) * 10000 as hugeint) as share_end_units,
         cast(sum(revenue_amount) over (partition by period_on) * 10000 as hugeint) as total_units
     from revenues

@@ -53,7 +53,7 @@ paired as (
     select
         * exclude (media_amount, loaded_amount, account_weight, paid_weight),
         case when is_mature then {{ scale_amount('gross_margin_amount', '1', 'account_count') }} end as amount,
-        {{ half_interval('account_count', 'cast(gross_margin_amount * 10000 as hugeint)', 'squares') }} as half_amount,
+        {{ half_interval('account_count', 'cast(cast(gross_margin_amount as decimal(38, 4)) * 10000 as hugeint)', 'squares') }} as half_amount,
         unnest([
             {%- for scope, cost, weight in [('paid', 'media', 'paid'), ('blended', 'media', 'account'), ('fully_loaded', 'loaded', 'account')] %}
             {
