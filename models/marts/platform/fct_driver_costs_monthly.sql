@@ -43,7 +43,7 @@ select
     -- A unit costs fractions of the smallest unit of money: ten decimals.
     cast(case
         when weighed.quantity > 0
-            then {{ scale_amount('weighed.cost_amount', '1000000 * 10000', 'weighed.quantity * 10000') }} * cast(0.000001 as decimal(6, 6))
+            then {{ scale_amount('weighed.cost_amount', '10000000000', 'weighed.quantity * 10000') }} * cast(0.000001 as decimal(6, 6))
     end as decimal(28, 10)) as unit_cost,
     coalesce(accounts.account_count, 0) as account_count,
     accounts.median_amount,
