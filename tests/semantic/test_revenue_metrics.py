@@ -87,8 +87,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         _movement("b", opening_mrr=100, opening_account_count=1, churned_account_count=1),
     ],
     "fct_mrr_drivers_monthly": [
-        {"driver_id": "1", "account_id": "a", "period_on": MAY, "driver": "seats", "change_mrr": 30},
-        {"driver_id": "2", "account_id": "g", "period_on": MAY, "driver": "plan", "change_mrr": 30},
+        {"driver_id": "1", "account_id": "a", "period_on": MAY, "driver": "seats", "change_mrr": 30}
+        | {"voluntary_expansion_mrr": 30},
+        {"driver_id": "2", "account_id": "g", "period_on": MAY, "driver": "plan", "change_mrr": 30} | {"forced_expansion_mrr": 30},
         {"driver_id": "3", "account_id": "b", "period_on": MAY, "driver": "discount", "change_mrr": -50},
     ],
     "fct_new_and_churned": [{"account_month_id": "h", "account_id": "h", "period_on": MAY, "account_count": 1}],
@@ -145,6 +146,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         ("grr_trailing_12m", "0.5"),  # 100 / 200
         ("logo_churn_trailing_12m", "0.5"),  # 1 / 2
         ("mrr_change", "10"),  # expansion 60 - contraction 50
+        ("expansion_forced", "30"),  # g stood at a limit
+        ("expansion_voluntary", "30"),  # a did not
         ("new_and_churned_accounts", "1"),
         ("trials", "3"),
         ("immature_trials", "1"),

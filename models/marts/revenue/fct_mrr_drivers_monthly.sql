@@ -17,6 +17,9 @@ select
     changes.change_mrr,
     greatest(changes.change_mrr, 0) as increase_mrr,
     greatest(-changes.change_mrr, 0) as decrease_mrr,
+    forced.forced_on is not null and movements.expansion_mrr > 0 as is_forced,
+    case when movements.expansion_mrr > 0 and forced.forced_on is not null then changes.change_mrr else 0 end as forced_expansion_mrr,
+    case when movements.expansion_mrr > 0 and forced.forced_on is null then changes.change_mrr else 0 end as voluntary_expansion_mrr,
     movements.is_complete
 from {{ ref('int_mrr_changes__attributed') }} as changes
 inner join {{ ref('fct_account_mrr_monthly') }} as movements
@@ -24,3 +27,7 @@ inner join {{ ref('fct_account_mrr_monthly') }} as movements
         changes.account_id = movements.account_id
         and changes.period_on = movements.period_on
         and movements.side in ('whole', 'to')
+left join {{ ref('int_expansions__forced') }} as forced
+    on
+        changes.account_id = forced.account_id
+        and changes.period_on = forced.period_on
