@@ -49,7 +49,7 @@ select
     submitted.decided_at as closed_at,
     {{ local_date('submitted.decided_at') }} as closed_on,
     submitted.told_at as notified_at,
-    cast(date_diff('second', submitted.submitted_at, submitted.decided_at) // 86400 as integer) as days_to_close
+    cast({{ local_date('submitted.decided_at') }} - submitted.submitted_on as integer) as days_to_close
 from submitted
 left join bucketed
     on submitted.feedback_id = bucketed.feedback_id
