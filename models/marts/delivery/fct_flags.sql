@@ -9,11 +9,10 @@ with dated as (
         release_tag,
         nullif(trim(owner), '') as owner,
         created_at,
-        {{ local_date('created_at') }} as created_on,
         {%- for stage in ['rolled_out', 'archived', 'last_evaluated'] %}
-        case when {{ local_date(stage ~ '_at') }} <= {{ as_of() }} then {{ local_date(stage ~ '_at') }} end as {{ stage }}_on
-            {{- "," if not loop.last }}
+        case when {{ local_date(stage ~ '_at') }} <= {{ as_of() }} then {{ local_date(stage ~ '_at') }} end as {{ stage }}_on,
         {%- endfor %}
+        {{ local_date('created_at') }} as created_on
     from {{ ref('flags') }}
     where {{ local_date('created_at') }} <= {{ as_of() }}
 ),
