@@ -1,13 +1,13 @@
 with set_beside as (
     select
         *,
-        count(*) over three_before as before_month_count,
         {%- for name in [
             'decided_count', 'learned_count', 'deciding_second_count', 'sized_release_count', 'released_pull_request_count',
             'support_note_count', 'closed_item_count'
         ] %}
-        cast(sum({{ name }}) over three_before as bigint) as before_{{ name }}{{ "," if not loop.last }}
+        cast(sum({{ name }}) over three_before as bigint) as before_{{ name }},
         {%- endfor %}
+        count(*) over three_before as before_month_count
     from {{ ref('int_decision_months__summed') }}
     window three_before as (order by period_on rows between 3 preceding and 1 preceding)
 ),

@@ -1,7 +1,6 @@
 with records as (
     select
         release_tag,
-        nullif(trim(named_metric), '') as named_metric,
         {%- for column in [
             'unit_behaviour', 'unit_first_users', 'unit_break', 'unit_disable', 'unit_watch', 'rollback_data', 'rollback_seen',
             'rollback_macros', 'rollback_analytics', 'rollback_communication', 'ship_next', 'ship_behaviour', 'ship_evidence',
@@ -10,9 +9,9 @@ with records as (
         nullif(trim({{ column }}), '') as {{ column }},
         {%- endfor %}
         {%- for step in ['decision', 'slice', 'rollout', 'observability', 'owner', 'evidence'] %}
-        case when {{ local_date('sequence_' ~ step ~ '_at') }} <= {{ as_of() }} then cast(sequence_{{ step }}_at as varchar) end
-            as sequence_{{ step }}_at{{ "," if not loop.last }}
+        case when {{ local_date('sequence_' ~ step ~ '_at') }} <= {{ as_of() }} then cast(sequence_{{ step }}_at as varchar) end as sequence_{{ step }}_at,
         {%- endfor %}
+        nullif(trim(named_metric), '') as named_metric
     from {{ ref('release_records') }}
 ),
 

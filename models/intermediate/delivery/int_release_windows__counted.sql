@@ -35,12 +35,11 @@ set_beside as (
         counted.window_hours,
         min(case when counted.week_number = 0 then counted.starts_at end) as starts_at,
         max(case when counted.week_number = 0 then counted.ends_at end) as ends_at,
-        count(*) filter (where counted.week_number > 0 and {{ local_date('counted.starts_at') }} >= runs.starts_on) as baseline_week_count,
         {%- for name in ['failed_job_run', 'failed_webhook_attempt', 'activation'] %}
         sum(case when counted.week_number = 0 then counted.{{ name }}_count end) as {{ name }}_count,
-        sum(case when counted.week_number > 0 then counted.{{ name }}_count end) as baseline_{{ name }}_count
-            {{- "," if not loop.last }}
+        sum(case when counted.week_number > 0 then counted.{{ name }}_count end) as baseline_{{ name }}_count,
         {%- endfor %}
+        count(*) filter (where counted.week_number > 0 and {{ local_date('counted.starts_at') }} >= runs.starts_on) as baseline_week_count
     from counted
     cross join {{ ref('runs') }} as runs
     group by counted.release_tag, counted.window_hours

@@ -44,11 +44,11 @@ listed as (
 
 answered as (
     select
-        release_tag,
         {%- for set in ['unit', 'rollback', 'sequence', 'ship', 'change'] %}
         max(case when question_set = '{{ set }}' then answer_count end) as {{ set }}_answer_count,
-        bool_or(question_set = '{{ set }}' and is_complete) as is_{{ set }}_complete{{ "," if not loop.last }}
+        bool_or(question_set = '{{ set }}' and is_complete) as is_{{ set }}_complete,
         {%- endfor %}
+        release_tag
     from {{ ref('int_release_answers__counted') }}
     group by release_tag
 ),

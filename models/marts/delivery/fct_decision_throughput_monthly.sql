@@ -4,11 +4,10 @@ with waiting as (
         count(*) as open_count,
         count(*) filter (
             where months.closing_on - greatest(
-                decisions.opened_on,
                 {%- for stage in ['decided', 'shipped', 'validated'] %}
-                case when decisions.{{ stage }}_on <= months.closing_on then decisions.{{ stage }}_on else decisions.opened_on end
-                    {{- "," if not loop.last }}
+                case when decisions.{{ stage }}_on <= months.closing_on then decisions.{{ stage }}_on else decisions.opened_on end,
                 {%- endfor %}
+                decisions.opened_on
             ) >= {{ threshold('decision_aged_days') }}
         ) as aged_count
     from {{ ref('int_periods__spined') }} as months

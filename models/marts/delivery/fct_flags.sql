@@ -5,14 +5,14 @@ with dated as (
         workflow,
         coalesce(is_core_workflow, false) as is_core_workflow,
         experiment_id,
+        kind = 'experiment' or experiment_id is not null as is_experiment,
         release_tag,
         nullif(trim(owner), '') as owner,
         created_at,
-        {{ local_date('created_at') }} as created_on,
         {%- for stage in ['rolled_out', 'archived', 'last_evaluated'] %}
-        case when {{ local_date(stage ~ '_at') }} <= {{ as_of() }} then {{ local_date(stage ~ '_at') }} end as {{ stage }}_on
-            {{- "," if not loop.last }}
+        case when {{ local_date(stage ~ '_at') }} <= {{ as_of() }} then {{ local_date(stage ~ '_at') }} end as {{ stage }}_on,
         {%- endfor %}
+        {{ local_date('created_at') }} as created_on
     from {{ ref('flags') }}
     where {{ local_date('created_at') }} <= {{ as_of() }}
 ),
@@ -79,7 +79,7 @@ select
             else 0
         end as integer
     ) as stale_days,
-    judged.is_core_workflow and (judged.kind = 'experiment' or judged.experiment_id is not null) as is_core_experiment,
+    judged.is_core_workflow and judged.is_experiment as is_core_experiment,
     cast(coalesce(exposed.exposed_user_count, 0) as integer) as exposed_user_count,
     cast(coalesce(exposed.exposed_account_count, 0) as integer) as exposed_account_count,
     cast(coalesce(exposed.variation_count, 0) as integer) as variation_count,
@@ -88,9 +88,8 @@ select
     1 as flag_count,
     cast(judged.archived_on is null as integer) as live_count,
     cast(judged.is_stale as integer) as stale_count,
-    cast(
-        judged.archived_on is null and judged.is_core_workflow and (judged.kind = 'experiment' or judged.experiment_id is not null) as integer
-    ) as core_experiment_count,
+    cast(judged.is_experiment as integer) as experiment_count,
+    cast(judged.is_core_workflow and judged.is_experiment as integer) as core_experiment_count,
     cast(judged.archived_on is null and judged.owner is null as integer) as unowned_count
 from judged
 left join exposed on judged.flag_id = exposed.flag_id

@@ -19,7 +19,7 @@ select
     team_count,
     lead_minutes,
     cast(merged_at is not null as integer) as merged_count,
-    cast(merged_at is not null and team_count > 0 as integer) as teamed_count,
-    cast(merged_at is not null and team_count > 1 as integer) as cross_team_count,
+    cast(merged_at is not null and coalesce(team_count, 0) > 0 as integer) as teamed_count,
+    cast(merged_at is not null and coalesce(team_count, 0) > 1 as integer) as cross_team_count,
     cast(lead_minutes is not null as integer) as released_count
 from {{ ref('int_pull_requests__released') }}
