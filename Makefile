@@ -18,10 +18,10 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Imports are compiled at set-up; a process that may not write bytecode would compile them again each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup nightly ui test check bench rollback replay sample clean
+.PHONY: help setup nightly nightly-api ui test check bench rollback replay sample clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "scalehouse needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Set PYTHON=<path of one>.")'
@@ -34,6 +34,9 @@ setup: $(VENV)/.ready ## Virtual environment with the locked packages
 
 nightly: setup ## Land, transform, check, publish; sample exports if the inbox is empty
 	@$(PY) -m orchestration nightly
+
+nightly-api: setup ## The same night from files and over HTTP on loopback, compared table for table
+	@$(PY) -m orchestration nightly-api
 
 ui: setup ## Dagster's UI on http://127.0.0.1:3000
 	@$(PY) -m orchestration ui

@@ -21,6 +21,7 @@ import duckdb
 from checks.results import FAILED, PASSED, SAMPLE_ROWS, WAREHOUSE, CheckResult, guarded
 from checks.thresholds import DEFAULTS, Thresholds
 from orchestration.contracts import TableContract
+from orchestration.land.views import deleted_sql, latest_sql
 from orchestration.publish.contents import literal, quoted
 from orchestration.publish.loads import LoadRecord
 from orchestration.publish.tables import SCHEMA, declared_reconciliations
@@ -56,12 +57,15 @@ def _raw_rows(
     connection: duckdb.DuckDBPyConnection, contract: TableContract, loads: Sequence[LoadRecord], lake: Path, thresholds: Thresholds
 ) -> CheckResult:
     """Rows of the raw view = distinct keys among the accepted rows in the lake; for big tables, between the largest load and all rows.
-    A snapshot shows its last load.
+    A snapshot shows its last load; rows that the source deleted are in the lake and not in the view.
     """
     if contract.load == "snapshot":
         loads = loads[-1:]
     accepted = sum(load.accepted for load in loads)
     ((visible,),) = connection.execute(f"select count(*) from {quoted('raw_' + contract.source)}.{quoted(contract.table)}").fetchall()
+    if contract.deleted_when:
+        gone = f"select count(*) from ({latest_sql(contract, lake)}) as landed where {deleted_sql(contract)}"
+        visible += connection.execute(gone).fetchall()[0][0]
     folder = lake / contract.source / contract.table
     parts = [str(folder / load.load_id / part) for load in loads for part in load.parts]
     if accepted > thresholds.exact_reconcile_rows or not parts:

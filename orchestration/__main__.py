@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("nightly", "land, transform, check, publish"),
+        ("nightly-api", "the same night from files and over HTTP, compared"),
         ("prepare", "parse the dbt project when something changed"),
         ("ui", "Dagster's UI"),
         ("replay", "land quarantined rows again"),
@@ -48,6 +49,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         from orchestration.automation.nightly import run_nightly
 
         print(run_nightly(settings))
+        return 0
+    if options.command == "nightly-api":
+        from orchestration.automation.nightly_api import run_both
+
+        print(run_both(settings))
         return 0
     if options.command == "rollback":
         from orchestration.publish import rollback

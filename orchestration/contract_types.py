@@ -36,7 +36,10 @@ class FileFormat:
 
 @dataclass(frozen=True)
 class Money:
-    """Unit `minor` (integers, scaled by the ISO 4217 exponent) or `major`; the currency is a column or a literal, never both."""
+    """Unit `minor` (integers, scaled by the ISO 4217 exponent), `micro` (integers of a millionth) or `major`.
+
+    The currency is a column or a literal, never both.
+    """
 
     unit: str
     currency_column: str = ""
@@ -58,6 +61,8 @@ class Column:
     time_zone: str = ""
     money: Money | None = None
     percent: bool = False
+    #: More decimals than the column has are rounded, not refused; never of money.
+    round: bool = False
     decimal_separator: str = "."
     thousands_separator: str = ""
     true_tokens: tuple[str, ...] = ("true", "True", "TRUE")
@@ -83,6 +88,11 @@ class Freshness:
     error_after_days: int | None
 
 
+#: Columns that other loaders add to what they land, by how their names begin (dlthub.com, Destination tables; docs.airbyte.com, Airbyte
+#: metadata fields, and the `_ab_` columns of its file and change-capture sources; fivetran.com, System columns and tables).
+LOADER_PREFIXES = {"dlt": ("_dlt_",), "airbyte": ("_airbyte_", "_ab_"), "fivetran": ("_fivetran_",)}
+
+
 @dataclass(frozen=True)
 class TableContract:
     """What one table's exports look like, how loads of it combine, and who owns it. `key` empty means the whole row."""
@@ -105,6 +115,12 @@ class TableContract:
     #: file, rest, or both: then the company says which.
     transport: str = "file"
     rest: Rest | None = None
+    #: Who wrote the exports, one of LOADER_PREFIXES; empty: the vendor.
+    loader: str = ""
+    #: A boolean, date or timestamp column by which the source says that a row is gone: true, or when.
+    deleted_when: str = ""
+    #: Whether earlier versions of rows are shown as well, in <table>__history.
+    history: bool = False
 
     @property
     def name(self) -> str:
@@ -120,6 +136,10 @@ class TableContract:
         """Landed column -> the read column that carries its text."""
         carriers = {column.source_name: column.name for column in self.read_columns}
         return {column.name: carriers[column.source_name] for column in self.columns}
+
+    def is_loaders_own(self, header: str) -> bool:
+        """Whether the loader added this column: known by name, landed only where the contract declares it."""
+        return bool(self.loader) and header.startswith(LOADER_PREFIXES[self.loader])
 
     @property
     def key_columns(self) -> tuple[str, ...]:
@@ -138,19 +158,32 @@ class TableContract:
         salts = {column.name: column.salt for column in self.columns}
         return replace(self, columns=tuple(replace(column, salt=salts[column.name]) for column in self.rest.columns))
 
+    def asking(self, host: str) -> TableContract:
+        """The same contract with another server in the vendor's place; an empty `host` is the vendor itself."""
+        if not host or self.rest is None:
+            return self
+        return replace(self, rest=replace(self.rest, client=self.rest.client.at(host)))
+
     @cached_property
     def contract_hash(self) -> str:
         """16 hex digits over all that changes how rows land; words for people (descriptions, owner, freshness) do not count."""
         facts = asdict(self)
         for words in ("owner", "description", "vendor", "domain", "freshness", "row_floor", "file_pattern", "transport"):
             facts.pop(words)
+        # How rows are shown, not how they land.
+        del facts["deleted_when"], facts["history"]
+        if not self.loader:
+            facts.pop("loader")
         # Of REST, what changes how kept pages become rows; a table without keeps the hash that it had before there was any.
         rest = facts.pop("rest")
         if rest:
-            kept = ("columns", "times", "records", "may_be_absent", "ignored")
+            kept = ("columns", "times", "maps", "records", "changes", "newest_first", "may_be_absent", "ignored")
             facts["rest"] = {**{name: rest[name] for name in kept}, "data_selector": rest["endpoint"]["data_selector"]}
         for column in (*facts["columns"], *facts.get("rest", {}).get("columns", ())):
             column.pop("description")
+            # A column that does not round keeps the hash that it had before any could.
+            if not column["round"]:
+                column.pop("round")
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from orchestration.contract_types import Column, ContractError, FileFormat, Freshness, Money, TableContract, nearest
+from orchestration.contract_types import (
+    LOADER_PREFIXES,
+    Column,
+    ContractError,
+    FileFormat,
+    Freshness,
+    Money,
+    TableContract,
+    nearest,
+)
 from orchestration.rest_contract import build_rest
 
 __all__ = ["Column", "ContractError", "FileFormat", "Freshness", "Money", "TableContract", "build_contract", "load_contracts", "nearest"]
@@ -31,11 +40,11 @@ TIME_DIRECTIVES = {
 _TABLE_KEYS = {
     "vendor", "domain", "owner", "transport", "file_pattern", "format", "null_tokens", "key", "cursor", "load", "time_zone",
     "timestamp_format", "date_format", "decimal_separator", "thousands_separator", "on_new_column", "freshness", "row_floor",
-    "rest", "rest_defaults",
+    "rest", "rest_defaults", "loader", "deleted_when", "history",
 }  # fmt: skip
 _COLUMN_KEYS = {
-    "source_name", "required", "format", "time_zone", "money", "percent", "decimal_separator", "thousands_separator", "true_tokens",
-    "false_tokens", "values", "personal", "null_tokens", "derive",
+    "source_name", "required", "format", "time_zone", "money", "percent", "round", "decimal_separator", "thousands_separator",
+    "true_tokens", "false_tokens", "values", "personal", "null_tokens", "derive",
 }  # fmt: skip
 _TYPE = re.compile(rf"({'|'.join(TYPES)})|decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)")
 
@@ -112,8 +121,28 @@ def build_contract(
         vendor=str(meta.get("vendor", "")),
         domain=str(meta.get("domain", "")),
         transport=transport,
+        loader=_one_of(where, "loader", meta.get("loader", ""), ("", *LOADER_PREFIXES)),
+        deleted_when=_deleted_when(where, meta.get("deleted_when") or "", built),
+        history=_history(where, meta.get("history", False), key),
         rest=build_rest(where, meta, columns, lambda column, over: _column(where, meta, column, over)) if transport != "file" else None,
     )
+
+
+def _deleted_when(where: str, name: str, columns: tuple[Column, ...]) -> str:
+    if name:
+        _known_column(where, "deleted_when", name, [column.name for column in columns])
+        kind = next(column.type for column in columns if column.name == name)
+        if kind not in ("boolean", "date", "timestamp"):
+            raise ContractError(f"{where}: deleted_when: expected a boolean, date or timestamp column, got {name}, a {kind}")
+    return name
+
+
+def _history(where: str, value: Any, key: tuple[str, ...]) -> bool:
+    if not isinstance(value, bool):
+        raise ContractError(f"{where}: history: expected true or false, got {value!r}")
+    if value and not key:
+        raise ContractError(f"{where}: history: expected a table with a key: without one a changed row is another row")
+    return value
 
 
 def _check_parents(contracts: Mapping[tuple[str, str], TableContract]) -> None:
@@ -128,7 +157,8 @@ def _check_parents(contracts: Mapping[tuple[str, str], TableContract]) -> None:
                 hint = nearest(parent.table, tables) if parent.table not in tables else ""
                 raise ContractError(f"{at.name}: rest.parent.table: expected another table of {contract.source}, got {got}{hint}")
             above = contracts[contract.source, parent.table]
-            _known_column(at.name, "rest.parent.field", parent.field, [column.name for column in above.columns])
+            for name in (parent.field, *parent.carry):
+                _known_column(at.name, "rest.parent.field", name, [column.name for column in above.columns])
             behind, at = [*behind, parent.table], above
 
 
@@ -166,8 +196,13 @@ def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any], 
     money = _money(where, meta["money"]) if meta.get("money") else None
     if money and kind != "decimal":
         raise ContractError(f"{where}: money: expected data_type decimal(18,4), got {kind}: money is never {kind}")
-    if money and money.unit == "minor" and scale < 4:
-        raise ContractError(f"{where}: money.unit minor: expected at least 4 decimals for every ISO 4217 currency; write decimal(18,4)")
+    if money and money.unit != "major" and scale < 4:
+        raise ContractError(
+            f"{where}: money.unit {money.unit}: expected at least 4 decimals for every ISO 4217 currency; write decimal(18,4)"
+        )
+    rounds = _flag(where, "round", meta.get("round", False))
+    if rounds and (kind != "decimal" or money):
+        raise ContractError(f"{where}: round: expected on a decimal that is no money, this is {'money' if money else kind}; remove it")
     return Column(
         name=name,
         type=kind,
@@ -179,6 +214,7 @@ def _column(table: str, defaults: Mapping[str, Any], column: Mapping[str, Any], 
         time_zone=time_zone,
         money=money,
         percent=_flag(where, "percent", meta.get("percent", False)),
+        round=rounds,
         decimal_separator=decimal,
         thousands_separator=thousands,
         true_tokens=tuple(_texts(where, "true_tokens", meta.get("true_tokens", Column.true_tokens))),
@@ -201,7 +237,7 @@ def _money(where: str, money: Any) -> Money:
     if not isinstance(money, Mapping):
         raise ContractError(f"{where}: money: expected {{unit: minor or major, currency: ..., negative: allow or refuse}}, got {money!r}")
     _refuse_unknown(where, money, {"unit", "currency", "negative"}, "money.")
-    unit = _one_of(where, "money.unit", money.get("unit"), ("minor", "major"))
+    unit = _one_of(where, "money.unit", money.get("unit"), ("minor", "major", "micro"))
     currency = money.get("currency")
     if not isinstance(currency, str) or not currency:
         raise ContractError(f"{where}: money.currency: expected a column of the table or a literal like \"'GBP'\", got {currency!r}")

@@ -11,11 +11,12 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from orchestration.contract_types import Column, ContractError, nearest
+from orchestration.rest_section import Section, check_address, one_of
 from orchestration.rest_types import (
     Auth,
+    Changes,
     Client,
     Endpoint,
     Incremental,
@@ -27,6 +28,7 @@ from orchestration.rest_types import (
     RateBudget,
     Rest,
     RestLimits,
+    Throttled,
 )  # fmt: skip
 
 TIMES = ("epoch_seconds", "epoch_milliseconds", "iso8601")
@@ -49,36 +51,38 @@ PAGINATOR_SETTINGS = {
     "job": (("start", "poll"), ("download",)),
 }
 _REST_KEYS = {
-    "client", "endpoint", "parent", "incremental", "rate_budget", "limits", "records", "columns", "may_be_absent", "ignored",
+    "client", "endpoint", "parent", "incremental", "rate_budget", "limits", "records", "changes", "newest_first", "columns",
+    "may_be_absent", "ignored",
 }  # fmt: skip
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _ISO_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
-_NONE = object()
 
 
 def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[str, Any]], column: Callable[..., Column]) -> Rest:
     """The REST half of one table's contract from its merged meta. `column(meta, override)` builds one. Raises ContractError."""
     given = _merged(meta.get("rest_defaults") or {}, meta.get("rest") or {})
-    section = _Section(where, "rest", given, _REST_KEYS)
+    section = Section(where, "rest", given, _REST_KEYS)
     overrides = section.mapping("columns")
     columns = list(columns)
     names = [each["name"] for each in columns]
     for name in overrides:
         if name not in names:
             raise ContractError(f"{where}: rest.columns: expected one of its columns, got {name!r}{nearest(name, names)}")
-    built, times = [], {}
+    built, times, maps = [], {}, {}
     for each in columns:
         name = each["name"]
-        settings = dict(_Section(where, f"rest.columns.{name}", overrides.get(name) or {}).given)
+        settings = dict(Section(where, f"rest.columns.{name}", overrides.get(name) or {}).given)
         if "source_name" in settings:
             raise ContractError(
                 f"{where}: rest.columns.{name}.source_name: expected path, the way to the value in the JSON; write path: ..."
             )
         if "path" in settings:
-            settings["source_name"] = settings.pop("path")
+            settings["source_name"] = "|".join(Section(where, f"rest.columns.{name}", settings).texts("path"))
+            del settings["path"]
+        if "map" in settings:
+            maps[name] = _map(Section(where, f"rest.columns.{name}", settings), settings.pop("map"))
         time = settings.pop("time", "")
         if time:
-            times[name] = _one_of(where, f"rest.columns.{name}.time", time, TIMES)
+            times[name] = one_of(where, f"rest.columns.{name}.time", time, TIMES)
             if not str(each.get("data_type", "")).lower().startswith("timestamp"):
                 raise ContractError(f"{where}: rest.columns.{name}.time: expected on a timestamp only, this is {each.get('data_type')!r}")
             settings |= {"format": _ISO_FORMAT, "time_zone": "UTC"}
@@ -87,11 +91,12 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
     endpoint = _endpoint(section.section("endpoint", required=True))
     incremental = _incremental(section.section("incremental"))
     absent = section.texts("may_be_absent")
-    paths = [each.source_name for each in built]
+    records = section.text("records", "")
+    lists = [part.strip(".") for part in records.split("[*]")[:-1]]
+    paths = [*(way.partition("?")[0] for each in built for way in each.source_name.split("|")), *lists]
     for path in absent:
         if path not in paths:
             raise ContractError(f"{where}: rest.may_be_absent: expected the path of one of its columns, got {path!r}{nearest(path, paths)}")
-    records = section.text("records", "")
     if records and not records.endswith("[*]"):
         raise ContractError(f"{where}: rest.records: expected a path to a list ending with [*], got {records!r}; write {records}[*]")
     parent = _parent(section.section("parent"))
@@ -102,23 +107,26 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
         endpoint=endpoint,
         columns=tuple(built),
         times=times,
+        maps=maps,
         parent=parent,
         incremental=incremental,
         rate_budget=_rate_budget(section.section("rate_budget")),
         limits=_limits(section.section("limits")),
         records=records,
+        changes=_changes(section.section("changes"), records),
+        newest_first=section.flag("newest_first"),
         may_be_absent=tuple(absent),
         ignored=tuple(section.texts("ignored")),
     )
 
 
-def _client(section: _Section) -> Client:
-    section.only("base_url", "base_url_env", "headers", "headers_env", "variables", "auth", "paginator")
+def _client(section: Section) -> Client:
+    section.only("base_url", "base_url_env", "headers", "headers_env", "variables", "auth", "paginator", "throttled")
     base_url, base_url_env = section.text("base_url", ""), section.variable("base_url_env")
     if bool(base_url) == bool(base_url_env):
         raise section.error("", "expected base_url or base_url_env", f"{'both' if base_url else 'neither'}", "write base_url: https://...")
     if base_url:
-        _check_address(section, "base_url", base_url)
+        check_address(section, "base_url", base_url)
     for name, value in section.mapping("headers").items():
         if re.search(r"authorization|token|secret|api-?key", name, re.IGNORECASE):
             raise section.error(
@@ -140,10 +148,24 @@ def _client(section: _Section) -> Client:
         variables=dict(section.mapping("variables")),
         auth=_auth(section.section("auth")),
         paginator=_paginator(section.section("paginator")),
+        throttled=_throttled(section.section("throttled")),
     )
 
 
-def _auth(section: _Section) -> Auth:
+def _throttled(section: Section) -> Throttled | None:
+    if not section.given:
+        return None
+    section.only("statuses", "path", "values")
+    values = tuple(section.texts("values"))
+    if not values:
+        raise section.error("values", "expected what is at path when there are too many requests", "none", 'write values: ["17"]')
+    statuses = section.given.get("statuses")
+    if not isinstance(statuses, list) or not statuses or not all(type(each) is int and each >= 400 for each in statuses):
+        raise section.error("statuses", "expected a list of statuses from 400 on", repr(statuses), "write statuses: [400]")
+    return Throttled(tuple(statuses), section.text("path"), values)
+
+
+def _auth(section: Section) -> Auth:
     if not section.given:
         return Auth()
     kind = section.choice("type", tuple(AUTH_SETTINGS))
@@ -162,11 +184,11 @@ def _auth(section: _Section) -> Auth:
     if "location" in values:
         section.choice("location", ("header", "query"))
     if "token_url" in values:
-        _check_address(section, "token_url", values["token_url"])
+        check_address(section, "token_url", values["token_url"])
     return Auth(type=kind, **values)
 
 
-def _paginator(section: _Section) -> Paginator:
+def _paginator(section: Section) -> Paginator:
     if not section.given:
         return Paginator()
     kind = section.choice("type", tuple(PAGINATOR_SETTINGS))
@@ -192,7 +214,7 @@ def _paginator(section: _Section) -> Paginator:
     return Paginator(type=kind, **values)
 
 
-def _job(section: _Section) -> dict[str, Any]:
+def _job(section: Section) -> dict[str, Any]:
     start, poll, download = (section.section(name, required=name != "download") for name in ("start", "poll", "download"))
     start.only("method", "path", "params", "json", "id_path")
     poll.only("path", "status_path", "done", "failed", "every_seconds", "url_path")
@@ -205,7 +227,7 @@ def _job(section: _Section) -> dict[str, Any]:
         raise section.error("", "expected poll.url_path or download.path", "both or neither", "write download: {path: ...}")
     origins = tuple(download.texts("origins"))
     for origin in origins:
-        _check_address(download, "origins", origin)
+        check_address(download, "origins", origin)
     return {
         "start": JobStart(
             path=start.text("path"),
@@ -226,8 +248,8 @@ def _job(section: _Section) -> dict[str, Any]:
     }
 
 
-def _endpoint(section: _Section) -> Endpoint:
-    section.only("path", "params", "data_selector", "method", "json", "optional", "object")
+def _endpoint(section: Section) -> Endpoint:
+    section.only("path", "params", "data_selector", "method", "json", "optional", "object", "empty_if")
     body = section.given.get("json")
     if body is not None and not isinstance(body, Mapping):
         raise section.error("json", "expected the keys and values of a request's body", repr(body), "write json: {...}")
@@ -239,17 +261,37 @@ def _endpoint(section: _Section) -> Endpoint:
         json=body,
         optional=section.flag("optional"),
         object=section.flag("object"),
+        empty_if=section.text("empty_if", ""),
     )
 
 
-def _parent(section: _Section) -> Parent | None:
+def _parent(section: Section) -> Parent | None:
     if not section.given:
         return None
-    section.only("table", "field", "param", "changed_only")
-    return Parent(section.text("table"), section.text("field"), section.text("param"), section.flag("changed_only"))
+    section.only("table", "field", "param", "changed_only", "carry")
+    carry = tuple(section.texts("carry"))
+    return Parent(section.text("table"), section.text("field"), section.text("param"), section.flag("changed_only"), carry)
 
 
-def _incremental(section: _Section) -> Incremental | None:
+def _changes(section: Section, records: str) -> Changes | None:
+    if not section.given:
+        return None
+    section.only("before", "of", "list", "key")
+    before, of, below = section.text("before"), tuple(section.texts("of")), section.text("list", "")
+    if not of:
+        raise section.error("of", "expected the paths whose difference makes a row", "none", "write of: [status]")
+    if bool(below) != bool(records):
+        raise section.error("list", "expected it with rest.records, and only with it", "one without the other", "write both or neither")
+    return Changes(before, of, below, section.text("key", "id"))
+
+
+def _map(section: Section, given: Any) -> dict[str, str]:
+    if not isinstance(given, Mapping) or not given or not all(isinstance(each, str) for pair in given.items() for each in pair):
+        raise section.error("map", "expected the API's words and the contract's", repr(given)[:80], 'write map: {"SEARCH": Search}')
+    return dict(given)
+
+
+def _incremental(section: Section) -> Incremental | None:
     if not section.given:
         return None
     section.only("cursor_field", "param", "end_param", "format", "initial", "lag_seconds", "window_days")
@@ -277,14 +319,14 @@ def _incremental(section: _Section) -> Incremental | None:
     )
 
 
-def _rate_budget(section: _Section) -> RateBudget | None:
+def _rate_budget(section: Section) -> RateBudget | None:
     if not section.given:
         return None
     section.only("requests", "per_seconds")
     return RateBudget(int(section.number("requests", 0, least=1, whole=True)), section.number("per_seconds", 0, least=0.001))
 
 
-def _limits(section: _Section) -> RestLimits:
+def _limits(section: Section) -> RestLimits:
     standard = RestLimits()
     names = tuple(RestLimits.__dataclass_fields__)
     section.only(*names)
@@ -294,91 +336,6 @@ def _limits(section: _Section) -> RestLimits:
         value = section.number(name, getattr(standard, name), least=0 if name == "max_retries" else 0.001, whole=whole)
         values[name] = int(value) if whole else value
     return RestLimits(**values)
-
-
-class _Section:
-    """One mapping of the YAML, and the words for what is wrong in it."""
-
-    def __init__(self, where: str, setting: str, given: Any, known: Iterable[str] = ()) -> None:
-        self.where, self.setting = where, setting
-        if not isinstance(given, Mapping):
-            raise ContractError(f"{where}: {setting}: expected settings and values, got {given!r}; write {setting}: {{...}}")
-        self.given = given
-        if known:
-            self.only(*known)
-
-    def error(self, setting: str, expected: str, got: str, write: str) -> ContractError:
-        label = f"{self.setting}.{setting}" if setting else self.setting
-        return ContractError(f"{self.where}: {label}: {expected}, got {got}; {write}")
-
-    def only(self, *known: str) -> None:
-        for key in sorted(self.given.keys() - set(known)):
-            hint = nearest(key, known) or f"; known are {', '.join(sorted(known))}"
-            raise ContractError(f"{self.where}: {self.setting}.{key}: expected a known setting{hint}")
-
-    def section(self, name: str, *, required: bool = False) -> _Section:
-        given = self.given.get(name)
-        if required and not given:
-            raise self.error(name, "expected settings", "none", f"write {name}: {{...}}")
-        return _Section(self.where, f"{self.setting}.{name}", given or {})
-
-    def mapping(self, name: str) -> Mapping[str, Any]:
-        return _Section(self.where, f"{self.setting}.{name}", self.given.get(name) or {}).given
-
-    def text(self, name: str, default: Any = _NONE) -> str:
-        value = self.given.get(name, default)
-        if value is _NONE or not isinstance(value, str):
-            raise self.error(name, "expected text", "none" if value is _NONE else repr(value), f"write {name}: ...")
-        return value
-
-    def texts(self, name: str) -> list[str]:
-        value = self.given.get(name) or []
-        value = [value] if isinstance(value, str) else value
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.error(name, "expected a list of texts", repr(value), "put quotes around true, false and numbers")
-        return value
-
-    def choice(self, name: str, allowed: tuple[str, ...], default: str | None = None) -> str:
-        return _one_of(self.where, f"{self.setting}.{name}", self.given.get(name, default), allowed)
-
-    def flag(self, name: str) -> bool:
-        value = self.given.get(name, False)
-        if not isinstance(value, bool):
-            raise self.error(name, "expected true or false", repr(value), f"write {name}: true")
-        return value
-
-    def number(self, name: str, default: float, *, least: float, whole: bool = False) -> float:
-        value = self.given.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < least:
-            raise self.error(name, f"expected a {'whole ' if whole else ''}number of at least {least:g}", repr(value), f"write {name}: ...")
-        return value
-
-    def variable(self, name: str) -> str:
-        value = self.given.get(name, "")
-        if value:
-            self.check_variable(name, value)
-        return value
-
-    def check_variable(self, name: str, value: Any) -> None:
-        # Not shown: whoever errs here has often pasted the secret itself.
-        if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
-            raise self.error(name, "expected the name of a variable in capitals", "something else", f"write {name}: VENDOR_TOKEN")
-
-
-def _check_address(section: _Section, name: str, value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password or parts.query:
-        raise section.error(
-            name, "expected https://host and maybe a path, without user and query", repr(parts.hostname), f"write {name}: https://..."
-        )
-
-
-def _one_of(where: str, setting: str, value: Any, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise ContractError(
-            f"{where}: {setting}: expected {' or '.join(allowed)}, got {value!r}; write {setting.split('.')[-1]}: {allowed[0]}"
-        )
-    return value
 
 
 def _merged(below: Any, above: Any) -> dict[str, Any]:

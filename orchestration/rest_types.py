@@ -6,8 +6,9 @@ Belongs here: plain records. Does not belong here: YAML and its mistakes (rest_c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from orchestration.contract_types import Column
 
@@ -99,6 +100,15 @@ class Paginator:
 
 
 @dataclass(frozen=True)
+class Throttled:
+    """How a server says "too many requests" with a status that means something else: with one of `statuses`, one of `values` at `path`."""
+
+    statuses: tuple[int, ...]
+    path: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Client:
     """The server: its address or the variable that has it, headers, authentication, paging.
 
@@ -112,11 +122,20 @@ class Client:
     variables: Mapping[str, str] = field(default_factory=dict)
     auth: Auth = field(default_factory=Auth)
     paginator: Paginator = field(default_factory=Paginator)
+    throttled: Throttled | None = None
+
+    def at(self, host: str) -> Client:
+        """The same client asking scheme://host:port `host` instead of the vendor's own hosts, path for path; every guard holds there."""
+        base_url = _moved(self.base_url or "https://named.by.variable/", host)
+        return replace(self, base_url=base_url, base_url_env="", auth=replace(self.auth, token_url=_moved(self.auth.token_url, host)))
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One request: `data_selector` finds the list of records in the answer, "$" is the answer itself; `object`: one record, no list."""
+    """One request: `data_selector` finds the list of records in the answer, "$" is the answer itself; `object`: one record, no list.
+
+    empty_if: an answer that has this path and no list is a page without records; some servers leave out lists that are empty.
+    """
 
     path: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -125,17 +144,36 @@ class Endpoint:
     json: Mapping[str, Any] | None = None
     optional: bool = False
     object: bool = False
+    empty_if: str = ""
 
 
 @dataclass(frozen=True)
 class Parent:
-    """A child resource: one request per distinct `field` of the landed rows of `table`, of the same source, which stands for {`param`}."""
+    """A child resource: one request per distinct `field` of the landed rows of `table`, of the same source, which stands for {`param`}.
+
+    carry: more columns of those rows, for columns of the child at _parent.<name>; one value of each per `field`.
+    """
 
     table: str
     field: str
     param: str
     #: Only parents of loads that came after those of the last fetch.
     changed_only: bool = False
+    carry: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Records that each tell of one change: which are rows.
+
+    before: where a record says what was different before; without it, all of the record is new. of: paths; a row is what differs in one of
+    them. list: below `before`, the elements of `records` as they were, told apart by `key`; one that is gone is a row with _removed true.
+    """
+
+    before: str
+    of: tuple[str, ...]
+    list: str = ""
+    key: str = "id"
 
 
 @dataclass(frozen=True)
@@ -175,19 +213,29 @@ class RestLimits:
 class Rest:
     """How one table comes over REST.
 
-    columns: the contract's columns as JSON spells them, source_name a dotted path; times: column -> epoch_seconds, epoch_milliseconds
-    or iso8601. records: a path with [*] whose elements are the rows. may_be_absent: paths that the API leaves out when they are null.
-    ignored: fields of a record that are known and not wanted; "*" is all.
+    columns: the contract's columns as JSON spells them, source_name a dotted path, or several with | between: the first that is there;
+    one that ends in ?path=word counts only where that word is at that path.
+    times: column -> epoch_seconds, epoch_milliseconds or iso8601; maps: column -> the API's word -> the contract's. records: a path with
+    [*] whose elements are the rows. may_be_absent: paths that the API leaves out when they are null or empty. ignored: fields of a record
+    that are known and not wanted; "*" is all. newest_first: the order of the answers; of rows alike in key and cursor the newer stays.
     """
 
     client: Client
     endpoint: Endpoint
     columns: tuple[Column, ...]
     times: Mapping[str, str] = field(default_factory=dict)
+    maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     parent: Parent | None = None
     incremental: Incremental | None = None
     rate_budget: RateBudget | None = None
     limits: RestLimits = field(default_factory=RestLimits)
     records: str = ""
+    changes: Changes | None = None
+    newest_first: bool = False
     may_be_absent: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+
+
+def _moved(address: str, host: str) -> str:
+    parts = urlsplit(host)
+    return urlunsplit(urlsplit(address)._replace(scheme=parts.scheme, netloc=parts.netloc)) if address else ""

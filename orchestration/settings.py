@@ -7,6 +7,7 @@ Does not belong here: anything about a source, a table or a metric.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +42,16 @@ class Company(BaseModel):
     providers: dict[str, list[str]]
     #: source -> file or rest, for the sources that come by both; file unless said here.
     transports: dict[str, Literal["file", "rest"]] = Field(default_factory=dict)
+    #: source -> scheme://host:port that is asked instead of the vendor's own host, path for path: a proxy, a sandbox, a double.
+    api_hosts: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("api_hosts")
+    @classmethod
+    def _are_origins(cls, hosts: dict[str, str]) -> dict[str, str]:
+        for source, host in hosts.items():
+            if not re.fullmatch(r"https?://[^/?#@\s]+", host):
+                raise ValueError(f"{source}: expected scheme://host:port without a path, got {host!r}")
+        return hosts
 
     @property
     def sources(self) -> frozenset[str]:
@@ -187,6 +198,7 @@ class Settings:
         values.pop("as_of", None)
         # How bytes arrive is no business of a model.
         values.pop("transports", None)
+        values.pop("api_hosts", None)
         return values
 
     def environment_for_tools(self) -> dict[str, str]:
@@ -204,6 +216,15 @@ class Settings:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
             "GX_ANALYTICS_ENABLED": "false",
             "RUNTIME__DLTHUB_TELEMETRY": "false",
+        }
+
+    @staticmethod
+    def environment_of_process() -> dict[str, str]:
+        """This process's environment without what an earlier company's run has set in it, for a run of another one."""
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DBT_", "DAGSTER_")) and name != "SCALEHOUSE_WAREHOUSE"
         }
 
     def apply_to_environment(self) -> None:

@@ -1,4 +1,7 @@
-"""The command line: `python -m sample_company write --inbox DIR --truth DIR [--scale 1.0] [--seed 7] [--until DAY] [--from DAY] [--mess]`.
+"""The command line.
+
+`python -m sample_company write --inbox DIR --truth DIR [--scale 1.0] [--seed 7] [--until DAY] [--from DAY] [--mess]`
+`python -m sample_company serve --inbox DIR [--settings FILE] [--seed 7] [--fault-every 0] [--rate 0]`
 
 Belongs here: arguments and what is printed.
 Does not belong here: anything that a program would call (`sample_company.write`).
@@ -8,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 
 from sample_company.clock import ENDS_ON
+from sample_company.server.serve import Double, Plan
 from sample_company.write import CannotWrite, write
 
 
@@ -27,7 +32,15 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--until", type=date.fromisoformat, default=ENDS_ON, help="last day that the exports know (YYYY-MM-DD)")
     command.add_argument("--from", dest="since", type=date.fromisoformat, help="write only what was made or changed from this day on")
     command.add_argument("--mess", action="store_true", help="also plant every fault of a file, listed in truth/mess.csv")
+    server = commands.add_parser("serve", help="serve an inbox's exports as the vendors' APIs would, on loopback, until interrupted")
+    server.add_argument("--inbox", type=Path, required=True, help="folder that has <source>/<table>/<files>")
+    server.add_argument("--settings", type=Path, help="file that gets the hosts and the credentials they accept, once they listen (JSON)")
+    server.add_argument("--seed", type=int, default=7, help="the same seed fails the same requests")
+    server.add_argument("--fault-every", type=int, default=0, help="of so many requests one fails; 0 is none")
+    server.add_argument("--rate", type=int, default=0, help="requests a second that each vendor takes; 0 is any number")
     options = parser.parse_args(arguments)
+    if options.command == "serve":
+        return _serve(options)
     try:
         written = write(
             options.inbox,
@@ -44,4 +57,23 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{sum(written.exports.values()):,} rows in {len(written.exports)} files under {options.inbox}")
     if options.truth:
         print(f"{sum(written.truth.values()):,} rows of truth in {len(written.truth)} files under {options.truth}")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    double = Double(options.inbox, Plan(options.seed, options.fault_every, options.rate))
+    if not double.hosts:
+        print(f"sample_company: nothing to serve under {options.inbox}; write exports there first", file=sys.stderr)
+        return 2
+    for source, host in double.hosts.items():
+        print(f"{source}: {host}", flush=True)
+    if options.settings:
+        # Whole or not at all: whoever waits for the file reads it as soon as it is there.
+        part = options.settings.with_name(f".{options.settings.name}.part")
+        part.write_text(double.settings, encoding="utf-8")
+        part.replace(options.settings)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        double.close()
     return 0

@@ -3,7 +3,7 @@
 Belongs here: names, CSV text, compression and times of files. One file per table and year in which a row was first written
 (`charges_2024.csv.gz`); an increment is one file per table (`charges_2026_changes_2026-06-30_2026-06-30.csv`), named so that it
 sorts behind the files it changes. Tables without a row are not written.
-Does not belong here: rows (`stripe_rows`, `shop_rows`, `growth.rows`).
+Does not belong here: rows (`stripe_rows`, `shop_rows`, `growth.rows`, `service.rows`, `engineering.rows`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ from pathlib import Path
 from sample_company import shop_rows, stripe_rows
 from sample_company.changes import ChangeLog, Row
 from sample_company.clock import day_begins
+from sample_company.engineering import rows as engineering_rows
 from sample_company.growth import rows as growth_rows
+from sample_company.service import rows as service_rows
 
 HEADERS = {("stripe", table): header for table, header in stripe_rows.HEADERS.items()}
 HEADERS |= {("shop", table): header for table, header in shop_rows.HEADERS.items()} | growth_rows.HEADERS
+HEADERS |= engineering_rows.HEADERS
 UNDIVIDED = (
     frozenset({("stripe", "products"), ("stripe", "prices"), ("stripe", "price_tiers"), ("stripe", "coupons")}) | growth_rows.UNDIVIDED
 )
+HEADERS |= service_rows.HEADERS
+UNDIVIDED |= engineering_rows.UNDIVIDED | service_rows.UNDIVIDED
 GZIPPED = frozenset({"charges_2024.csv", "order_lines_2024.csv"})
 
 

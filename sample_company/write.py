@@ -15,16 +15,22 @@ from pathlib import Path
 from sample_company import excluded
 from sample_company.changes import ChangeLog
 from sample_company.clock import ENDS_ON, STARTS_ON
+from sample_company.engineering.rows import log_engineering
+from sample_company.engineering.world import build_engineering
 from sample_company.exports import write_exports
 from sample_company.growth.rows import log_world
 from sample_company.growth.world import build_world
 from sample_company.mess import write_mess
 from sample_company.personas import live
+from sample_company.service.rows import log_service
+from sample_company.service.world import build_service
 from sample_company.shop import Shopper, shop
 from sample_company.shop_rows import log_shopper
 from sample_company.states import Account
 from sample_company.stripe_rows import log_account, log_catalogue
+from sample_company.truth.engineering_tables import write_engineering_truth
 from sample_company.truth.growth_tables import write_growth_truth
+from sample_company.truth.service_tables import write_service_truth
 from sample_company.truth.tables import write_truth
 
 ACCOUNTS = 450
@@ -89,11 +95,17 @@ def write(
         log_shopper(log, shopper)
     world = build_world(accounts, shoppers, scale, seed)
     log_world(log, world)
+    service = build_service(accounts, world, seed)
+    log_service(log, service)
+    engineering = build_engineering(accounts, world, scale, seed)
+    log_engineering(log, engineering, until)
     written = Written(exports=write_exports(log, inbox, until, since))
     if truth is not None:
         real = [account for account in accounts if account.number not in excluded.ACCOUNT_NUMBERS]
         buyers = [shopper for shopper in shoppers if shopper.number not in excluded.SHOPPER_NUMBERS]
         written.truth = write_truth(truth, real, buyers, until) | write_growth_truth(truth, world, accounts, until)
+        written.truth |= write_service_truth(truth, service, world, accounts, until)
+        written.truth |= write_engineering_truth(truth, engineering, world, until)
         with (truth / "excluded_accounts.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, lineterminator="\n").writerows([excluded.HEADER, *excluded.rows()])
         if mess:

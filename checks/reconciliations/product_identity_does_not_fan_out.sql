@@ -31,7 +31,7 @@ counted_sides as (
         (select count(*) from {{ ref('fct_identity_matches') }} where kind = 'visitor_user') as matched_count
     union all
     select
-        'accounts in fct_account_identities' as compared,
+        'accounts in dim_accounts' as compared,
         (
             select count(distinct account_id)
             from {{ ref('accounts') }}
@@ -39,12 +39,12 @@ counted_sides as (
                 {{ local_date('valid_from_at') }} <= {{ as_of() }}
                 and account_id not in (select account_id from {{ ref('int_accounts__excluded') }})
         ) as conformed_count,
-        (select count(*) from {{ ref('fct_account_identities') }}) as matched_count
+        (select count(*) from {{ ref('dim_accounts') }}) as matched_count
     union all
     select
-        'users of accounts in fct_account_identities' as compared,
+        'users of accounts in dim_accounts' as compared,
         (select count(*) from {{ ref('dim_users') }} where account_id is not null and not is_excluded) as conformed_count,
-        (select coalesce(sum(user_count), 0) from {{ ref('fct_account_identities') }}) as matched_count
+        (select coalesce(sum(user_count), 0) from {{ ref('dim_accounts') }}) as matched_count
 )
 
 select

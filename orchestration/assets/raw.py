@@ -45,7 +45,8 @@ def land(contract: TableContract, settings: Settings, parents: TableContract | N
         # Not above: it imports dlt, and a company without an API need not wait for that.
         from orchestration.land.fetched import land_rest
 
-        results = land_rest(contract, paths.lake, paths.quarantine, settings.secret, parents=parents)
+        host = settings.company.api_hosts.get(contract.source, "")
+        results = land_rest(contract.asking(host), paths.lake, paths.quarantine, settings.secret, parents=parents)
     else:
         results = land_table(contract, paths.inbox, paths.lake, paths.quarantine)
     remember_failures(contract, paths.lake, results)

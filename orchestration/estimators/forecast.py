@@ -20,6 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
+from orchestration.estimators.digits import published
+
 DEFAULT_CONFIDENCE = 0.95
 #: Fewest observations that leave a degree of freedom after level, drift and two variances.
 FEWEST_OBSERVATIONS = 5
@@ -27,6 +29,7 @@ FEWEST_OBSERVATIONS = 5
 _METHODS = ("lbfgs", "powell")
 #: Parameters are rounded to this many digits before they are used, so that the last bits of an optimiser change no forecast.
 _PARAMETER_DIGITS = 6
+_NOTHING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -126,5 +129,6 @@ def _parameters(model: UnobservedComponents) -> NDArray[np.float64] | None:
                 continue
         parameters = np.asarray(result.params, dtype=float)
         if result.mle_retvals.get("converged") and np.isfinite(parameters).all():
-            return np.array([float(f"{max(value, 0.0):.{_PARAMETER_DIGITS - 1}e}") for value in parameters])
+            # A variance that is nothing beside the other one is 0: an optimiser stops at any such number.
+            return published(np.where(parameters < _NOTHING * parameters.max(), 0.0, parameters), _PARAMETER_DIGITS)
     return None

@@ -3,7 +3,8 @@
 Belongs here: turning long columns into the arrays that the estimators take, and their answers into long columns.
 Does not belong here: the maths (subscription_lifetimes.py, order_lifetimes.py, intervals.py), reading or writing tables.
 
-Columns are a mapping from name to a numpy array of one length, as DuckDB gives and takes them.
+Columns are a mapping from name to a numpy array of one length, as DuckDB gives and takes them. Estimates are rounded to the digits
+that every processor computes alike (digits.py), here and nowhere before: a sum or a product of rounded parts would lose them again.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from orchestration.estimators.digits import published
 from orchestration.estimators.intervals import wilson
 from orchestration.estimators.order_lifetimes import OrderFit, discounted_purchases, expected_value, fit_purchases, fit_values
 from orchestration.estimators.subscription_lifetimes import SubscriptionFits, expected_periods, fit_lifetimes, survival
@@ -38,17 +40,17 @@ def subscription_lifetimes(counts: Columns, horizon: int, annual_discount: float
     months, low, high = expected_periods(fits, horizon, monthly_discount(annual_discount))
     return {
         **scopes,
-        "alpha": fits.alpha,
-        "beta": fits.beta,
-        "alpha_variance": fits.covariance[:, 0, 0],
-        "beta_variance": fits.covariance[:, 1, 1],
-        "alpha_beta_covariance": fits.covariance[:, 0, 1],
-        "log_likelihood": fits.log_likelihood,
+        "alpha": published(fits.alpha),
+        "beta": published(fits.beta),
+        "alpha_variance": published(fits.covariance[:, 0, 0]),
+        "beta_variance": published(fits.covariance[:, 1, 1]),
+        "alpha_beta_covariance": published(fits.covariance[:, 0, 1]),
+        "log_likelihood": published(fits.log_likelihood),
         "is_converged": fits.converged,
         "reason": np.array(fits.reason, dtype=object),
-        "expected_months": months,
-        "expected_months_low": low,
-        "expected_months_high": high,
+        "expected_months": published(months),
+        "expected_months_low": published(low),
+        "expected_months_high": published(high),
     }
 
 
@@ -61,16 +63,16 @@ def subscription_survival(counts: Columns, horizon: int) -> dict[str, Any]:
     return {
         **wide,
         "age_months": np.tile(ages, len(fits.alpha)),
-        "survival_ratio": share.ravel(),
-        "survival_low": low.ravel(),
-        "survival_high": high.ravel(),
+        "survival_ratio": published(share.ravel()),
+        "survival_low": published(low.ravel()),
+        "survival_high": published(high.ravel()),
     }
 
 
 def churn_intervals(windows: Columns) -> dict[str, Any]:
     """One row per scope of `windows` (its churned_account_count of opening_account_count): 95 % interval of the churn of a month."""
     low, high = wilson(np.asarray(windows["churned_account_count"]), np.asarray(windows["opening_account_count"]))
-    return {**{name: windows[name] for name in _SCOPE}, "churn_low": low, "churn_high": high}
+    return {**{name: windows[name] for name in _SCOPE}, "churn_low": published(low), "churn_high": published(high)}
 
 
 def order_lifetimes(customers: Columns, horizon: int, annual_discount: float) -> dict[str, Any]:
@@ -98,16 +100,16 @@ def _orders_of(customers: Columns, chosen: NDArray[np.bool_], horizon: int, annu
     return {
         **_named("bg_nbd", counted),
         **_named("gamma_gamma", valued),
-        "expected_repeat_purchases": purchases,
-        "expected_purchase_value": value,
+        "expected_repeat_purchases": float(published(purchases)),
+        "expected_purchase_value": float(published(value)),
     }
 
 
 def _named(model: str, fit: OrderFit) -> dict[str, Any]:
-    named: dict[str, Any] = {f"{model}_{name}": value for name, value in fit.parameters.items()}
-    named |= {f"{model}_{name}_error": value for name, value in fit.standard_errors.items()}
+    named: dict[str, Any] = {f"{model}_{name}": float(published(value)) for name, value in fit.parameters.items()}
+    named |= {f"{model}_{name}_error": float(published(value)) for name, value in fit.standard_errors.items()}
     return named | {
-        f"{model}_log_likelihood": fit.log_likelihood,
+        f"{model}_log_likelihood": float(published(fit.log_likelihood)),
         f"{model}_customer_count": fit.customers,
         f"{model}_is_converged": fit.converged,
         f"{model}_reason": fit.reason,

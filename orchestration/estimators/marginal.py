@@ -6,7 +6,7 @@ verdicts (seeds/thresholds.csv, the marts).
 
 from __future__ import annotations
 
-from math import sqrt
+from math import fsum, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -88,8 +88,11 @@ def variation(values: ArrayLike) -> float:
     Shape: one array. Raises ValueError when a value is not finite.
     """
     given, _ = _columns(values, values)
-    mean = float(np.mean(given)) if len(given) else 0.0
-    return float(np.std(given, ddof=1)) / mean if len(given) > 1 and mean != 0 else np.nan
+    mean = fsum(given) / len(given) if len(given) else 0.0
+    if len(given) < 2 or mean == 0:
+        return np.nan
+    away = given - mean
+    return sqrt(fsum(away * away) / (len(given) - 1)) / mean
 
 
 def _kendall_variance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:

@@ -14,16 +14,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.special import betaln, digamma, gammaln, hyp2f1, zeta
+
+from orchestration.estimators.newton import Peak, Surface, climb
 
 Floats = NDArray[np.float64]
 
-#: |log parameter| from which a fit has run away to a limit of the model.
-_RUNAWAY = 9.0
-_STEEPEST = 1e-4
+#: Log-likelihood, gradient and Hessian at parameters (not their logarithms).
+Slopes = Callable[[Floats], tuple[float, Floats, Floats]]
+
 #: a + b from which customers leave alike for any practical purpose: chances to leave then differ by under 2 points.
 _ALIKE = 1e3
+_FAILURES = {
+    "limit": "the likelihood rises towards a limit of its parameters: too little spread between customers",
+    "no_peak": "the likelihood has no single peak",
+    "flat": "the likelihood is too flat: a parameter is not determined to 1e-9 of itself",
+    "rising": "the likelihood was still rising after the last step",
+}
 
 
 @dataclass(frozen=True)
@@ -56,45 +63,92 @@ def purchase_log_likelihood(parameters: ArrayLike, x: ArrayLike, t_x: ArrayLike,
 def fit_purchases(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> OrderFit:
     """Maximum likelihood of BG/NBD over all customers, repeat buyers or not: three arrays of one length.
 
-    Where the likelihood rises towards customers who leave alike (a and b without end at one ratio), the fit is that limit, a + b =
-    1000, and `reason` says so.
+    Converged where the Newton step that is left moves no parameter by 1e-9 of itself. Where the likelihood rises towards customers
+    who leave alike (a and b without end at one ratio), or is too flat to tell a and b apart from that, the fit is that limit, a + b
+    = 1000, and `reason` says so.
 
-    Raises ValueError when t_x is not 0 for x = 0, or times are not 0 <= t_x <= T.
+    Raises ValueError when x is not whole, t_x is not 0 for x = 0, or times are not 0 <= t_x <= T.
     """
     x, t_x, T = (np.asarray(value, dtype=np.float64) for value in (x, t_x, T))
-    if np.any(x < 0) or np.any(t_x < 0) or np.any(t_x > T) or np.any((x == 0) & (t_x > 0)):
-        raise ValueError("fit_purchases: expected x >= 0, 0 <= t_x <= T, and t_x = 0 where x = 0; check the units and the columns")
+    if np.any(x < 0) or np.any(t_x < 0) or np.any(t_x > T) or np.any((x == 0) & (t_x > 0)) or np.any(x != np.floor(x)):
+        raise ValueError("fit_purchases: expected whole x >= 0, 0 <= t_x <= T, and t_x = 0 where x = 0; check the units and the columns")
     names = ("r", "alpha", "a", "b")
     if not np.any(x > 0):
         return _no_fit(names, len(x), "nobody bought twice")
     # The parameter in time units is fitted in units of the mean observation, where 1 is a sensible start.
     unit = float(T.mean())
-    times = (x, t_x / unit, T / unit)
-    free = _fit(names, lambda p: purchase_log_likelihood(p, *times).sum(), len(x), "alpha", unit, float(x.sum()))
-    if free.converged and free.parameters["a"] + free.parameters["b"] < _ALIKE:
-        return free
-    alike = _fit(
-        ("r", "alpha", "odds"), lambda p: purchase_log_likelihood(_leaving_alike(p), *times).sum(), len(x), "alpha", unit, float(x.sum())
+    slopes = purchase_slopes(x, t_x / unit, T / unit)
+
+    def free(theta: Floats) -> tuple[float, Floats, Floats]:
+        return _by_logarithm(slopes, theta, len(x))
+
+    def alike(theta: Floats) -> tuple[float, Floats, Floats]:
+        return _by_odds(slopes, theta, len(x))
+
+    found = _peak_of(free, 4, lambda theta: bool(np.exp(theta[2:]).sum() > _ALIKE))
+    if not found.failure:
+        return _fit_at(names, found, np.exp(found.point), np.diag(np.exp(found.point)), len(x), "alpha", unit, float(x.sum()), "")
+    limit = _peak_of(alike, 3)
+    if limit.failure:
+        return _no_fit(names, len(x), _FAILURES[found.failure if found.failure != "limit" else limit.failure])
+    point, moves, _ = _leaving_alike(limit.point)
+    reason = (
+        "the likelihood is too flat to tell how customers differ in leaving: fitted with one chance for all"
+        if found.failure == "flat"
+        else "customers do not differ in how they leave: fitted with one chance for all"
     )
-    if not alike.converged:
-        return free
-    r, alpha, odds = alike.parameters.values()
-    r_error, alpha_error, odds_error = alike.standard_errors.values()
-    share_error = _ALIKE * odds_error / (1 + odds) ** 2
-    return OrderFit(
-        dict(zip(names, map(float, _leaving_alike((r, alpha, odds))), strict=True)),
-        dict(zip(names, (r_error, alpha_error, share_error, share_error), strict=True)),
-        alike.log_likelihood,
-        alike.customers,
-        True,
-        "customers do not differ in how they leave: fitted with one chance for all",
-    )
+    return _fit_at(names, limit, point, moves, len(x), "alpha", unit, float(x.sum()), reason)
 
 
-def _leaving_alike(parameters: ArrayLike) -> Floats:
-    """r, alpha, a, b of customers with one chance to leave, given r, alpha and the odds of it."""
-    r, alpha, odds = np.asarray(parameters, dtype=np.float64)
-    return np.array([r, alpha, _ALIKE * odds / (1 + odds), _ALIKE / (1 + odds)])
+def purchase_slopes(x: ArrayLike, t_x: ArrayLike, T: ArrayLike) -> Slopes:
+    """The log-likelihood of all customers as a function of r, alpha, a, b, with its gradient (4) and Hessian (4 x 4).
+
+    It is the sum of `purchase_log_likelihood`, in another arrangement: x is whole, so that a ratio of gamma functions is a product
+    of x factors, and what is alike for all customers is added up once; no two large numbers are subtracted.
+    """
+    x, t_x, T = (np.asarray(value, dtype=np.float64) for value in (x, t_x, T))
+    before = np.arange(int(x.max(initial=0)))
+    # Customers with more than j repeat purchases.
+    beyond = len(x) - np.searchsorted(np.sort(x), before, side="right")
+    again = x > 0
+    x_again, t_again, T_again = x[again], t_x[again], T[again]
+
+    def at(parameters: Floats) -> tuple[float, Floats, Floats]:
+        r, alpha, a, b = parameters
+        left = b + x_again - 1
+        wait, waited = alpha + T_again, alpha + t_again
+        longer, nearer = np.log(wait / waited), 1 / wait - 1 / waited
+        odds = np.log(a / left) + (r + x_again) * longer
+        gone = 1 / (1 + np.exp(-odds))
+        seen = np.log(alpha / (alpha + T))
+        value = (
+            (beyond * np.log((r + before) * (b + before) / (a + b + before))).sum()
+            + (r * seen - x * np.log(alpha + T)).sum()
+            + np.logaddexp(0, odds).sum()
+        )
+        shared, bend = (beyond / (a + b + before)).sum(), (beyond / (a + b + before) ** 2).sum()
+        gradient = np.array(
+            [
+                (beyond / (r + before)).sum() + seen.sum() + (gone * longer).sum(),
+                (r / alpha - (r + x) / (alpha + T)).sum() + (gone * (r + x_again) * nearer).sum(),
+                gone.sum() / a - shared,
+                (beyond / (b + before)).sum() - shared - (gone / left).sum(),
+            ]
+        )
+        pulls = np.stack([longer, (r + x_again) * nearer, np.full(len(left), 1 / a), -1 / left])
+        hessian = (pulls * (gone * (1 - gone))) @ pulls.T
+        hessian[0, 0] -= (beyond / (r + before) ** 2).sum()
+        hessian[1, 1] += ((r + x) / (alpha + T) ** 2 - r / alpha**2).sum()
+        hessian[1, 1] += (gone * (r + x_again) * (1 / waited**2 - 1 / wait**2)).sum()
+        hessian[2, 2] -= gone.sum() / a**2
+        hessian[3, 3] += (gone / left**2).sum() - (beyond / (b + before) ** 2).sum()
+        hessian[2:, 2:] += bend
+        mixed = (1 / alpha - 1 / (alpha + T)).sum() + (gone * nearer).sum()
+        hessian[0, 1] += mixed
+        hessian[1, 0] += mixed
+        return float(value), gradient, hessian
+
+    return at
 
 
 def expected_purchases(parameters: ArrayLike, t: ArrayLike) -> Floats:
@@ -136,7 +190,7 @@ def value_log_likelihood(parameters: ArrayLike, x: ArrayLike, z: ArrayLike) -> F
 
 
 def fit_values(x: ArrayLike, z: ArrayLike) -> OrderFit:
-    """Maximum likelihood of gamma-gamma over repeat buyers alone: two arrays of one length.
+    """Maximum likelihood of gamma-gamma over repeat buyers alone: two arrays of one length; converged as `fit_purchases`.
 
     Raises ValueError when a customer has no repeat purchase or a mean value that is not above 0.
     """
@@ -147,10 +201,44 @@ def fit_values(x: ArrayLike, z: ArrayLike) -> OrderFit:
     if len(x) < 3:
         return _no_fit(names, len(x), "fewer than 3 repeat buyers")
     unit = float(np.median(z))
-    fit = _fit(names, lambda p: value_log_likelihood(p, x, z / unit).sum(), len(x), "v", unit, len(x))
-    if fit.converged and fit.parameters["q"] <= 1:
+    slopes = value_slopes(x, z / unit)
+    found = _peak_of(lambda theta: _by_logarithm(slopes, theta, len(x)), 3)
+    if found.failure:
+        return _no_fit(names, len(x), _FAILURES[found.failure])
+    point = np.exp(found.point)
+    if point[1] <= 1:
         return _no_fit(names, len(x), "q is at most 1: values have no finite mean")
-    return fit
+    return _fit_at(names, found, point, np.diag(point), len(x), "v", unit, len(x), "")
+
+
+def value_slopes(x: ArrayLike, z: ArrayLike) -> Slopes:
+    """The log-likelihood of all repeat buyers as a function of p, q, v, with its gradient (3) and Hessian (3 x 3)."""
+    x, z = (np.asarray(value, dtype=np.float64) for value in (x, z))
+
+    def at(parameters: Floats) -> tuple[float, Floats, Floats]:
+        p, q, v = parameters
+        spent = v + x * z
+        own, rest = np.log(x * z / spent), np.log(v / spent)
+        value = value_log_likelihood(parameters, x, z).sum()
+        gradient = np.array(
+            [
+                (x * (digamma(p * x + q) - digamma(p * x) + own)).sum(),
+                (digamma(p * x + q) - digamma(q) + rest).sum(),
+                (q / v - (p * x + q) / spent).sum(),
+            ]
+        )
+        both, alone = zeta(2, p * x + q), zeta(2, p * x)
+        pq, pv, qv = (x * both).sum(), -(x / spent).sum(), (1 / v - 1 / spent).sum()
+        hessian = np.array(
+            [
+                [(x * x * (both - alone)).sum(), pq, pv],
+                [pq, (both - zeta(2, q)).sum(), qv],
+                [pv, qv, ((p * x + q) / spent**2 - q / v**2).sum()],
+            ]
+        )
+        return float(value), gradient, hessian
+
+    return at
 
 
 def expected_value(parameters: ArrayLike, x: ArrayLike = 0, z: ArrayLike = 0) -> Floats:
@@ -177,74 +265,71 @@ def discounted_purchases(parameters: ArrayLike, horizon: int, period: float = 1.
     return float((each * (1 + discount) ** -np.arange(1.0, horizon + 1)).sum())
 
 
-def _fit(names: tuple[str, ...], total: Callable[[Floats], float], customers: int, scaled: str, unit: float, densities: float) -> OrderFit:
-    """Fit `total`, a log-likelihood of positive parameters, where the one named `scaled` is in units of `unit`.
+def _by_logarithm(slopes: Slopes, theta: Floats, customers: int) -> tuple[float, Floats, Floats]:
+    """Value, gradient and Hessian per customer in the logarithms of the parameters."""
+    point = np.exp(theta)
+    value, gradient, hessian = slopes(point)
+    curve = hessian * np.outer(point, point) + np.diag(gradient * point)
+    return value / customers, gradient * point / customers, curve / customers
+
+
+def _by_odds(slopes: Slopes, theta: Floats, customers: int) -> tuple[float, Floats, Floats]:
+    """The same in the logarithms of r, alpha and the odds to leave, of customers who leave alike."""
+    point, moves, bends = _leaving_alike(theta)
+    value, gradient, hessian = slopes(point)
+    curve = moves.T @ hessian @ moves + np.diag(gradient @ bends)
+    return value / customers, gradient @ moves / customers, curve / customers
+
+
+def _leaving_alike(theta: Floats) -> tuple[Floats, Floats, Floats]:
+    """r, alpha, a, b of customers with one chance to leave, from the logarithms of r, alpha and the odds of it; and their first and
+    second derivatives (4 x 3 each; the mixed second ones are 0)."""
+    r, alpha = np.exp(theta[:2])
+    chance = 1 / (1 + np.exp(-theta[2]))
+    move = _ALIKE * chance * (1 - chance)
+    moves, bends = np.zeros((4, 3)), np.zeros((4, 3))
+    moves[0, 0] = bends[0, 0] = r
+    moves[1, 1] = bends[1, 1] = alpha
+    moves[2:, 2] = move, -move
+    bends[2:, 2] = np.array([1, -1]) * move * (1 - 2 * chance)
+    return np.array([r, alpha, _ALIKE * chance, _ALIKE * (1 - chance)]), moves, bends
+
+
+def _peak_of(surface: Surface, size: int, beyond: Callable[[Floats], bool] = lambda theta: False) -> Peak:
+    """The peak from the first start that leads to one; the other starts are for data that make the first one run away."""
+    peaks = []
+    for start in (0.0, -1.0, 1.0):
+        peaks.append(climb(surface, np.full(size, start), beyond))
+        if peaks[-1].failure in ("", "flat"):
+            return peaks[-1]
+    return peaks[0]
+
+
+def _fit_at(
+    names: tuple[str, ...],
+    peak: Peak,
+    point: Floats,
+    moves: Floats,
+    customers: int,
+    scaled: str,
+    unit: float,
+    densities: float,
+    reason: str,
+) -> OrderFit:
+    """The fit at a peak: `point` holds its parameters, the one named `scaled` in units of `unit`, `moves` their derivatives.
 
     `densities` is how many observed values carry that unit: the likelihood in the caller's unit is less by log(unit) for each.
     """
-
-    def down(theta: Floats) -> float:
-        value = total(np.exp(theta))
-        return -value / customers if np.isfinite(value) else 1e10
-
-    bounds = [(-_RUNAWAY, _RUNAWAY)] * len(names)
-    theta = np.zeros(len(names))
-    # The other starts are for data on which the first one stops on a ridge.
-    for start in (0.0, -1.0, 1.0):
-        theta = _settle(down, minimize(down, np.full(len(names), start), method="L-BFGS-B", bounds=bounds).x)
-        if np.abs(_differences(down, theta)[0]).max() < _STEEPEST:
-            break
-    if np.any(np.abs(theta) > _RUNAWAY - 0.5):
-        away = ", ".join(name for name, value in zip(names, theta, strict=True) if abs(value) > _RUNAWAY - 0.5)
-        return _no_fit(names, customers, f"the likelihood rises towards a limit of {away}: too little spread between customers")
-    slope, curve = _differences(down, theta)
-    if np.abs(slope).max() > _STEEPEST:
-        return _no_fit(names, customers, "the likelihood was still rising after the last step")
-    values = np.linalg.eigvalsh(curve)
-    if values.min() <= 0:
-        return _no_fit(names, customers, "the likelihood has no single peak")
-    errors = np.sqrt(np.diag(np.linalg.inv(curve)) / customers)
-    point = np.exp(theta) * np.array([unit if name == scaled else 1.0 for name in names])
-    likelihood = total(np.exp(theta)) - densities * np.log(unit)
+    units = np.array([unit if name == scaled else 1.0 for name in names])
+    spread = moves @ np.linalg.inv(-peak.hessian) @ moves.T / customers
     return OrderFit(
-        dict(zip(names, map(float, point), strict=True)),
-        dict(zip(names, map(float, point * errors), strict=True)),
-        float(likelihood),
+        dict(zip(names, map(float, point * units), strict=True)),
+        dict(zip(names, map(float, np.sqrt(np.diag(spread)) * units), strict=True)),
+        float(peak.value * customers - densities * np.log(unit)),
         customers,
         True,
-        "",
+        reason,
     )
-
-
-def _settle(down: Callable[[Floats], float], point: Floats) -> Floats:
-    """A few Newton steps to the bottom that the search by differences stopped short of, each kept only if it goes down."""
-    for _ in range(5):
-        slope, curve = _differences(down, point)
-        if np.abs(slope).max() < _STEEPEST * 1e-3 or np.linalg.eigvalsh(curve).min() <= 0:
-            break
-        tried = point - np.clip(np.linalg.solve(curve, slope), -1, 1)
-        if not down(tried) <= down(point):
-            break
-        point = tried
-    return point
-
-
-def _differences(function: Callable[[Floats], float], point: Floats, step: float = 1e-3) -> tuple[Floats, Floats]:
-    """Gradient and Hessian by central differences."""
-    size = len(point)
-    move = np.eye(size) * step
-    slope = np.array([(function(point + m) - function(point - m)) / (2 * step) for m in move])
-    curve = np.empty((size, size))
-    for i in range(size):
-        for j in range(i, size):
-            corners = (
-                function(point + move[i] + move[j])
-                - function(point + move[i] - move[j])
-                - function(point - move[i] + move[j])
-                + function(point - move[i] - move[j])
-            )
-            curve[i, j] = curve[j, i] = corners / (4 * step * step)
-    return slope, curve
 
 
 def _no_fit(names: tuple[str, ...], customers: int, reason: str) -> OrderFit:

@@ -19,12 +19,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, gammaln
 
+from orchestration.estimators.newton import DETERMINED
+
 Floats = NDArray[np.float64]
 
 #: alpha + beta from which customers are alike for any practical purpose: hazards of the first 100 periods differ by under 1 %.
 _ALIKE = 1e4
 _STEPS = 200
-_STEEPEST = 1e-7
+#: What a sum of logarithms may lose by rounding, as a share of itself.
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,11 @@ def log_likelihood(alpha: ArrayLike, beta: ArrayLike, at_risk: ArrayLike, lost: 
 def fit_lifetimes(at_risk: ArrayLike, lost: ArrayLike) -> SubscriptionFits:
     """Maximum likelihood for n fits at once: at_risk and lost are n x k counts, column t - 1 for age t; add cohorts up first.
 
-    Where the hazard does not fall with age, the likelihood rises towards customers who are all alike; the fit is that limit, a
-    geometric lifetime with its own variance, and `reason` says so. Not converged, with the reason: no loss seen, every customer
-    lost at age 1, nobody seen, losses at age 1 alone, or no step that helps. Raises ValueError for counts that cannot be.
+    Converged where the Newton step that is left moves no parameter by 1e-9 of itself. Where the hazard does not fall with age, the
+    likelihood rises towards customers who are all alike; the fit is that limit, a geometric lifetime with its own variance, and
+    `reason` says so; so it is where the fall is too slight for the parameters to be determined to 1e-9. Not converged, with the
+    reason: no loss seen, every customer lost at age 1, nobody seen, losses at age 1 alone, or no step that helps. Raises ValueError
+    for counts that cannot be.
     """
     n, d = np.atleast_2d(np.asarray(at_risk, dtype=np.float64)), np.atleast_2d(np.asarray(lost, dtype=np.float64))
     if n.shape != d.shape or np.any(d < 0) or np.any(d > n):
@@ -85,22 +90,24 @@ def fit_lifetimes(at_risk: ArrayLike, lost: ArrayLike) -> SubscriptionFits:
         ],
         default="",
     ).astype(object)
-    theta, steepness = _climb(n, d, refusal == "")
+    theta, left, flat = _climb(n, d, refusal == "")
     alpha, beta = np.exp(theta).T
     hazard = np.divide(d.sum(axis=1), n.sum(axis=1), out=np.full(len(n), np.nan), where=n.sum(axis=1) > 0)
     # A hazard that every refused fit can be written with, so that no logarithm of 0 is taken; it is blanked below.
     hazard = np.where(refusal == "", hazard, 0.5)
     one_hazard = log_likelihood(hazard * _ALIKE, (1 - hazard) * _ALIKE, n, d)
-    alike = (refusal == "") & ((alpha + beta > _ALIKE) | (one_hazard >= log_likelihood(alpha, beta, n, d)))
+    equal = (alpha + beta > _ALIKE) | (one_hazard >= log_likelihood(alpha, beta, n, d))
+    alike = (refusal == "") & (equal | flat)
     alpha, beta = np.where(alike, hazard * _ALIKE, alpha), np.where(alike, (1 - hazard) * _ALIKE, beta)
-    refusal[(refusal == "") & ~alike & ~(steepness < _STEEPEST)] = "the likelihood was still rising after the last step"
+    refusal[(refusal == "") & ~alike & ~(left < DETERMINED)] = "the likelihood was still rising after the last step"
     covariance = _covariance(alpha, beta, n, d)
     spread = hazard * (1 - hazard) / np.maximum(n.sum(axis=1), 1) * _ALIKE**2
     covariance[alike] = spread[alike, None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
-    flat = (refusal == "") & ~alike & ~(np.isfinite(covariance).all(axis=(1, 2)) & (covariance[:, [0, 1], [0, 1]] > 0).all(axis=1))
-    refusal[flat] = "the likelihood has no single peak"
+    peakless = ~(np.isfinite(covariance).all(axis=(1, 2)) & (covariance[:, [0, 1], [0, 1]] > 0).all(axis=1))
+    refusal[(refusal == "") & ~alike & peakless] = "the likelihood has no single peak"
     converged = refusal == ""
-    reason = np.where(alike, "the hazard does not fall with age: fitted with one hazard for all", refusal)
+    why = np.where(equal, "the hazard does not fall with age", "the hazard falls too little with age to be told from a constant one")
+    reason = np.where(alike, np.char.add(why, ": fitted with one hazard for all"), refusal)
     blank = np.where(converged, 1.0, np.nan)
     return SubscriptionFits(
         alpha * blank,
@@ -166,30 +173,32 @@ def _deviation(slope: Floats, covariance: Floats) -> Floats:
     return np.sqrt(np.maximum(variance, 0.0))
 
 
-def _climb(n: Floats, d: Floats, wanted: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """log(alpha), log(beta) of each fit by damped Newton steps from the geometric hazard, and the steepest slope per customer."""
+def _climb(n: Floats, d: Floats, wanted: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """log(alpha), log(beta) of each fit by damped Newton steps from the geometric hazard, the largest move that is left, and whether
+    the top is too flat: eight roundings of each customer and age would move a parameter by DETERMINED."""
     hazard = np.clip(d.sum(axis=1) / np.maximum(n.sum(axis=1), 1), 1e-6, 1 - 1e-6)
     theta = np.log(np.stack([hazard * 5, (1 - hazard) * 5], axis=1))
     damping = np.full(len(n), 1e-3)
     scale = np.maximum(n.max(axis=1, initial=1.0), 1.0)
     here = log_likelihood(*np.exp(theta).T, n, d)
-    steepness = np.full(len(n), np.inf)
     for _ in range(_STEPS):
         slope, curve = _slopes(theta, n, d)
-        steepness = np.abs(slope).max(axis=1) / scale
-        moving = wanted & (steepness > _STEEPEST * 1e-2) & (np.exp(theta).sum(axis=1) < 10 * _ALIKE)
+        values, vectors = np.linalg.eigh(curve)
+        pulled = (vectors.transpose(0, 2, 1) @ slope[..., None])[..., 0]
+        size = np.maximum(np.abs(values), 1e-12)
+        left = np.where(values.max(axis=1) < 0, np.abs((vectors @ (pulled / size)[..., None])[..., 0]).max(axis=1), np.inf)
+        moving = wanted & (left > DETERMINED * 1e-2) & (np.exp(theta).sum(axis=1) < 10 * _ALIKE)
         if not moving.any():
             break
         # Steps uphill whatever the curvature: the Hessian's absolute eigenvalues, damped.
-        values, vectors = np.linalg.eigh(curve)
-        size = np.maximum(np.abs(values), 1e-12) * (1 + damping[:, None]) + damping[:, None] * 1e-6 * scale[:, None]
-        step = (vectors @ ((vectors.transpose(0, 2, 1) @ slope[..., None])[..., 0] / size)[..., None])[..., 0]
-        tried = theta + np.clip(step, -2, 2)
+        damped = size * (1 + damping[:, None]) + damping[:, None] * 1e-6 * scale[:, None]
+        tried = theta + np.clip((vectors @ (pulled / damped)[..., None])[..., 0], -2, 2)
         there = log_likelihood(*np.exp(tried).T, n, d)
-        better = moving & (there >= here)
+        better = moving & (there >= here - _ROUNDING * np.abs(here))
         theta, here = np.where(better[:, None], tried, theta), np.where(better, there, here)
-        damping = np.where(better, damping / 5, damping * 5)
-    return theta, steepness
+        damping = np.where(better, np.where(damping > 1e-14, damping / 5, 0.0), np.maximum(damping, 1e-8) * 5)
+    flat = 8 * np.finfo(np.float64).eps * n.sum(axis=1) > DETERMINED * -values.max(axis=1)
+    return theta, left, flat
 
 
 def _slopes(theta: Floats, n: Floats, d: Floats) -> tuple[Floats, Floats]:

@@ -6,6 +6,7 @@ and verdicts (seeds/thresholds.csv, models/scorecards).
 
 from __future__ import annotations
 
+from math import fsum, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -93,13 +94,14 @@ def linear_trend(x: ArrayLike, y: ArrayLike, confidence: float = DEFAULT_CONFIDE
     n = len(xs)
     if n < 2 or np.ptp(xs) == 0:
         return Trend(np.nan, np.nan, np.nan, n)
-    centred = xs - xs.mean()
-    spread = float(centred @ centred)
-    slope = float(centred @ ys) / spread
+    # Sums without a rounding of their own: a matrix library adds in an order that depends on the processor.
+    centred = xs - fsum(xs) / n
+    spread = fsum(centred * centred)
+    slope = fsum(centred * ys) / spread
     if n < 3:
         return Trend(slope, np.nan, np.nan, n)
-    residuals = ys - ys.mean() - slope * centred
-    half = float(stats.t.ppf(0.5 + confidence / 2, n - 2)) * float(np.sqrt(residuals @ residuals / (n - 2) / spread))
+    residuals = ys - fsum(ys) / n - slope * centred
+    half = float(stats.t.ppf(0.5 + confidence / 2, n - 2)) * sqrt(fsum(residuals * residuals) / (n - 2) / spread)
     return Trend(slope, slope - half, slope + half, n)
 
 

@@ -125,8 +125,11 @@ def project_users(
     if ceiling is not None and not ceiling >= users_at_start:
         raise ValueError(f"project_users: ceiling {ceiling!r} is below users_at_start {users_at_start!r}; raise it or leave it out")
     cycle = np.arange(int(horizon_days // cycle_days) + 1, dtype=np.int64)
+    # Products, not powers: a power is by way of logarithms, whose last bit depends on the processor.
+    steps = np.full(len(cycle), invitations_per_user * conversion)
+    steps[0] = 1.0
     with np.errstate(over="ignore"):
-        users = users_at_start * np.cumsum(np.power(invitations_per_user * conversion, cycle, dtype=np.float64))
+        users = users_at_start * np.cumsum(np.cumprod(steps))
     if ceiling is not None:
         users = np.minimum(users, ceiling)
     elif not np.isfinite(users[-1]):

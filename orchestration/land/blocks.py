@@ -17,8 +17,8 @@ from orchestration.contracts import TableContract, nearest
 from orchestration.extract.errors import ExportError
 
 ROW, LINE, EXTRA = "_row_number", "_line_number", "_extra"
-# Marks a column of the export that the contract does not know; no contract column can begin with it.
-UNKNOWN = "+"
+# Mark a column of the export that the contract does not know, and one that the loader added; no contract column can begin with them.
+UNKNOWN, LOADERS = "+", "-"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Position:
 
 @dataclass
 class Header:
-    """A file's header against its contract. names: by position, the landed name, or UNKNOWN + the header."""
+    """A file's header against its contract. names: by position, the landed name, or UNKNOWN or LOADERS + the header."""
 
     names: list[str]
     unknown: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def match_header(contract: TableContract, header: Sequence[str], label: str) -> 
     if twice:
         raise ExportError(f"{label}: header has {_quoted(twice)} more than once; expected each column once; export it again")
     landed = {column.source_name: column.name for column in contract.read_columns}
-    unknown = [name for name in header if name not in landed]
+    unknown = [name for name in header if name not in landed and not contract.is_loaders_own(name)]
     missing = [name for name in landed if name not in header]
     if missing:
         hints = "".join(f"; {name!r}{hint[1:]}" for name in missing if (hint := nearest(name, unknown)))
@@ -96,7 +96,8 @@ def match_header(contract: TableContract, header: Sequence[str], label: str) -> 
             f"{label}: new column {_quoted(unknown)}; {contract.name} says on_new_column: fail; "
             "add it to the contract or write on_new_column: keep"
         )
-    return Header([landed.get(name, UNKNOWN + name) for name in header], unknown)
+    marks = {name: LOADERS + name for name in header if contract.is_loaders_own(name)}
+    return Header([landed.get(name, marks.get(name, UNKNOWN + name)) for name in header], unknown)
 
 
 def text_json(value: object) -> str:
@@ -105,7 +106,8 @@ def text_json(value: object) -> str:
 
 
 def with_extras(frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns that the contract does not know, gathered as the JSON text of one object in _extra."""
+    """Columns that the contract does not know, gathered as the JSON text of one object in _extra; the loader's own are left out."""
+    frame = frame.drop([name for name in frame.columns if name.startswith(LOADERS)])
     unknown = [name for name in frame.columns if name.startswith(UNKNOWN)]
     if not unknown:
         return frame.with_columns(pl.lit(None, pl.String).alias(EXTRA))

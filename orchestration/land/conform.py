@@ -129,6 +129,8 @@ def _is_real_time(column: Column, text: str) -> bool:
 def _number_words(column: Column) -> str:
     if column.money and column.money.unit == "minor":
         words = "a whole number of minor units such as 1250"
+    elif column.money and column.money.unit == "micro":
+        words = "a whole number of millionths, in hundreds, such as 12500000"
     elif column.type == "bigint":
         words = "a whole number such as 1250"
     elif column.type == "double":

@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import duckdb
@@ -174,7 +175,7 @@ class _Run:
         return KeptFetch.begin(self.places.raw, f"{number:06d}-{name}", plan)
 
     def _parents_after(self, state: dict[str, Any]) -> tuple[list[Any], str | None]:
-        """Distinct values of the parent's field in key order, and the parent's last load."""
+        """Distinct values of the parent's field in key order, each with what is carried beside it, and the parent's last load."""
         parent = self.contract.rest.parent
         if self.parents is None:
             raise FetchError(f"{self.contract.name}: rest.parent.table: expected a table of {self.contract.source}, got {parent.table!r}")
@@ -182,9 +183,12 @@ class _Run:
         column, since = quoted(parent.field), state.get("parents_through") if parent.changed_only else None
         newer = "" if since is None else " and _load_id > ?"
         with duckdb.connect() as connection:
-            query = f"select distinct {column} from ({view_sql(self.parents, self.lake)}) where {column} is not null{newer} order by 1"
+            carried = "".join(f", max({quoted(name)})" for name in parent.carry)
+            landed = f"({view_sql(self.parents, self.lake)})"
+            query = f"select {column}{carried} from {landed} where {column} is not null{newer} group by 1 order by 1"
             rows = connection.execute(query, [] if since is None else [since]).fetchall()
-        return [value if isinstance(value, (str, int)) else str(value) for (value,) in rows], loads[-1].load_id if loads else None
+        asked = [[value if isinstance(value, (str, int, NoneType)) else str(value) for value in row] for row in rows]
+        return asked if parent.carry else [value for (value,) in asked], loads[-1].load_id if loads else None
 
     def _fetch_and_land(self, kept: KeptFetch, known: list[Manifest]) -> LoadResult:
         self.label = f"fetch {kept.fetch_id}"

@@ -1,5 +1,8 @@
 """Records of an API as flat ones: dotted paths become columns, elements of an array become rows, numbers of seconds become times.
 
+Beside its own fields an element of an array has _parent (what holds it) and _position (1 for the first), and one that a change took away
+has _removed.
+
 Belongs here: JSON of one record to names and values. Does not belong here: reading pages, types and rules of a column.
 """
 
@@ -11,12 +14,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.contracts import TableContract
+from orchestration.contracts import Column, TableContract
 
-PARENT = "_parent"
+PARENT, POSITION, REMOVED = "_parent", "_position", "_removed"
 _EPOCH = dt.datetime.fromisoformat("1970-01-01")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ABSENT = object()
+#: The steps to a value; and the steps to what must be `wanted` for this way to count, if any.
+_Way = tuple[list[str | int], list[str | int], str]
 
 
 @dataclass(frozen=True)
@@ -36,16 +41,43 @@ class Flattener:
         self.paths = [column.source_name for column in columns]
         self._may_be_absent = frozenset(rest.may_be_absent)
         times = {column.source_name: _TIMES[rest.times[column.name]] for column in columns if column.name in rest.times}
-        self._plan = [(path, None if _is_plain(path) else _steps(path), times.get(path)) for path in self.paths]
+        times |= {column.source_name: _translation(column, rest.maps[column.name]) for column in columns if column.name in rest.maps}
+        self._plan = [(path, None if _is_plain(path) else _ways(path), times.get(path)) for path in self.paths]
         self._ignored = frozenset(rest.ignored)
-        self._known = {step for path in self.paths for step in (path, str(_steps(path)[0]))} | self._ignored | {PARENT}
+        ways = [way.partition("?")[0] for path in self.paths for way in path.split("|")]
+        self._known = {step for way in ways for step in (way, str(_steps(way)[0]))} | self._ignored | {PARENT, POSITION, REMOVED}
+        self._changes = rest.changes
         self._arrays = [part.strip(".") for part in rest.records.split("[*]")[:-1]] if rest.records else []
 
     def rows(self, record: dict[str, Any], parent: Mapping[str, Any] | None) -> Iterable[dict[str, Any] | NoRow]:
         """The flat rows of one record, or why one of them is none. `parent`: what a child resource was asked for by."""
         if parent:
             record = {**record, PARENT: parent}
-        return self._explode(record, 0) if self._arrays else (self._flat(record),)
+        before = _walk(record, _steps(self._changes.before)) if self._changes else None
+        # Without what was before, all is new.
+        if before is None or before is _ABSENT:
+            return self._explode(record, 0) if self._arrays else (self._flat(record),)
+        if not self._arrays:
+            return (self._flat(record),) if any(_walk(before, _steps(path)) is not _ABSENT for path in self._changes.of) else ()
+        return self._changed(record, before)
+
+    def _changed(self, record: dict[str, Any], before: Any) -> Iterator[dict[str, Any] | NoRow]:
+        """The rows of the elements that differ from what they were, or are gone."""
+        changes = self._changes
+        was, now = _walk(before, _steps(changes.list)), _walk(record, _steps(self._arrays[0]))
+        if was is None or was is _ABSENT:
+            return
+        if not (isinstance(was, list) and isinstance(now, list) and all(isinstance(each, dict) for each in (*was, *now))):
+            yield NoRow(f"{changes.before}.{changes.list}: expected lists of records, before and after, got something else")
+            return
+        known, left = ({each.get(changes.key): each for each in listed} for listed in (was, now))
+        for position, element in enumerate(now, 1):
+            old = known.get(element.get(changes.key))
+            if old is None or any(_walk(old, _steps(path)) != _walk(element, _steps(path)) for path in changes.of):
+                yield self._flat({**element, PARENT: record, POSITION: position, REMOVED: False})
+        for key, element in known.items():
+            if key not in left:
+                yield self._flat({**element, PARENT: record, REMOVED: True})
 
     def _explode(self, record: Any, depth: int) -> Iterator[dict[str, Any] | NoRow]:
         if not isinstance(record, dict):
@@ -56,36 +88,73 @@ class Flattener:
             return
         path = self._arrays[depth]
         found = _walk(record, _steps(path))
-        if found is None:
+        if found is None or (found is _ABSENT and path in self._may_be_absent):
             return
         if not isinstance(found, list):
             got = "nothing" if found is _ABSENT else type(found).__name__
             yield NoRow(f"{path}: expected a list of records, got {got}")
             return
-        for element in found:
-            yield from self._explode({**element, PARENT: record} if isinstance(element, dict) else element, depth + 1)
+        for position, element in enumerate(found, 1):
+            placed = {**element, PARENT: record, POSITION: position, REMOVED: False} if isinstance(element, dict) else element
+            yield from self._explode(placed, depth + 1)
 
     def _flat(self, record: dict[str, Any]) -> dict[str, Any] | NoRow:
         flat = {}
-        for path, steps, convert in self._plan:
+        for path, ways, convert in self._plan:
             value = record.get(path, _ABSENT)
-            if value is _ABSENT and steps:
-                value = _walk(record, steps)
+            if value is _ABSENT and ways:
+                value = _first(record, ways)
             if value is _ABSENT:
-                if path not in self._may_be_absent:
+                if self._may_be_absent.isdisjoint(way.partition("?")[0] for way in path.split("|")):
                     return NoRow(
                         f"expected a field {path!r}, it has none; if the API leaves it out when null, name it in rest.may_be_absent",
-                        frozenset(each for each in self.paths if each in record or _walk(record, _steps(each)) is not _ABSENT),
+                        frozenset(each for each in self.paths if each in record or _first(record, _ways(each)) is not _ABSENT),
                     )
                 value = None
-            flat[path] = convert(value) if convert and value is not None else value
+            if convert and value is not None:
+                value = convert(value)
+                if isinstance(value, NoRow):
+                    return value
+            flat[path] = value
         if "*" not in self._ignored and not record.keys() <= self._known:
             flat |= {name: value for name, value in record.items() if name not in self._known}
         return flat
 
 
 def _is_plain(path: str) -> bool:
-    return "." not in path and "[" not in path
+    return not any(letter in path for letter in ".[|?")
+
+
+def _ways(path: str) -> list[_Way]:
+    return [_way(each) for each in path.split("|")]
+
+
+def _way(text: str) -> _Way:
+    way, _, condition = text.partition("?")
+    at, _, wanted = condition.partition("=")
+    return _steps(way), _steps(at) if condition else [], wanted
+
+
+def _first(record: Any, ways: list[_Way]) -> Any:
+    """What is at the first of several paths that is there and not null; null when one is there; else absent."""
+    best: Any = _ABSENT
+    for steps, at, wanted in ways:
+        if at and str(_walk(record, at)) != wanted:
+            continue
+        found = _walk(record, steps)
+        if found is not _ABSENT and found is not None:
+            return found
+        best = None if found is None else best
+    return best
+
+
+def _translation(column: Column, words: Mapping[str, str]) -> Callable[[Any], Any]:
+    def translate(value: Any) -> Any:
+        if str(value) in words:
+            return words[str(value)]
+        return NoRow(f"{column.name}: expected a word of rest.columns.{column.name}.map, got {str(value)[:80]!r}")
+
+    return translate
 
 
 def _steps(path: str) -> list[str | int]:

@@ -88,6 +88,8 @@ class JsonReader:
             return Reject(row, line, None, None, "a key occurs more than once in the object", _dump(value))
         self._seen.update(value)
         new = set() if value.keys() <= self._names else value.keys() - self._names
+        if new and self.contract.loader:
+            new = {name for name in new if not self.contract.is_loaders_own(name)}
         if new:
             self._note_unknown(new, line)
         texts = [

@@ -27,7 +27,9 @@ class PagesReader(JsonReader):
         self._folder, self._rest, self._flattener = folder, contract.rest, Flattener(contract)
 
     def _records(self) -> Iterator[tuple[Any, int, int]]:
-        for page in read_pages(self._folder, self._label):
+        # Read from the oldest to the newest: of rows alike in key and cursor the last one counts.
+        backwards = self._rest.newest_first
+        for page in read_pages(self._folder, self._label, last_first=backwards):
             facts = page.facts
             if not facts["records"]:
                 continue
@@ -35,7 +37,7 @@ class PagesReader(JsonReader):
             selector = "$" if form == "ndjson" else self._rest.endpoint.data_selector
             records = find_records(decode(page.body, form), selector, single=self._rest.endpoint.object, label=self._label)
             length = len(page.body) // len(records)
-            for record in records:
+            for record in reversed(records) if backwards else records:
                 for row in self._flattener.rows(record, facts["parent"]):
                     if isinstance(row, NoRow):
                         self._seen.update(row.present)
@@ -45,4 +47,7 @@ class PagesReader(JsonReader):
 
     def _all_seen(self) -> list[str]:
         # A path that may be absent may be absent everywhere.
-        return sorted({*self._seen, *self._rest.may_be_absent})
+        return sorted({*self._seen, *(path for path in self._flattener.paths if self._is_optional(path))})
+
+    def _is_optional(self, path: str) -> bool:
+        return not {way.partition("?")[0] for way in path.split("|")}.isdisjoint(self._rest.may_be_absent)

@@ -27,6 +27,7 @@ _WIDTHS = {
 _DIRECTIVE = re.compile(r"%(-?\.?\d?[A-Za-z%])")
 # 30 digits: more cannot fit decimal(18,4) in any currency, and the product with a minor unit stays within 38 digits.
 _MINOR_DIGITS = 30
+_TEN_THOUSANDTH = pl.lit(Decimal("0.0001"), pl.Decimal(5, 4))
 
 
 def without_null_tokens(column: Column, carrier: str) -> pl.Expr:
@@ -57,6 +58,14 @@ def typed(column: Column, *, is_spelled: bool = False) -> pl.Expr:
             value = _digits(column, text).cast(pl.Int64, strict=False)
         case "decimal" if column.money and column.money.unit == "minor":
             value = (_digits(column, text).cast(pl.Decimal(38, 0), strict=False) * _minor_unit(column)).cast(_decimal(column), strict=False)
+        case "decimal" if column.money and column.money.unit == "micro":
+            # The pattern leaves whole hundreds of a millionth: ten-thousandths, which decimal(18,4) holds exactly.
+            value = (text.str.replace("00$", "").cast(pl.Decimal(38, 0), strict=False) * _TEN_THOUSANDTH).cast(
+                _decimal(column), strict=False
+            )
+        case "decimal" if column.round:
+            number = _digits(column, text).cast(pl.Float64, strict=False)
+            value = pl.when(number.is_finite()).then(number.round(column.scale, mode="half_to_even")).cast(_decimal(column), strict=False)
         case "decimal":
             value = _digits(column, text).cast(_decimal(column), strict=False)
         case "double":
@@ -132,7 +141,9 @@ def number_pattern(column: Column) -> str:
         body = digits
     elif column.money and column.money.unit == "minor":
         body = digits if group else f"0*[0-9]{{1,{_MINOR_DIGITS}}}"
-    elif column.type == "double":
+    elif column.money and column.money.unit == "micro":
+        body = f"(?:0|[1-9][0-9]{{0,{_MINOR_DIGITS - 3}}}00)"
+    elif column.type == "double" or column.round:
         body = f"(?:{digits}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
     else:
         fraction = f"{point}[0-9]{{1,{column.scale}}}0*" if column.scale else f"{point}0+"

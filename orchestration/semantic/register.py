@@ -16,7 +16,8 @@ from orchestration.semantic.clones import bare, with_inputs
 from orchestration.semantic.definitions import Definitions, Metric
 from orchestration.semantic.staleness import Reach
 
-_COLUMNS = """
+#: The register as a table: name and type of each column.
+COLUMNS = """
     metric varchar, label varchar, description varchar, formula varchar, unit varchar, kind varchar, owner varchar,
     decided_on date[], decisions varchar[], source_rows varchar[], grains varchar[], segments varchar[], requires varchar[],
     definition_hash varchar, availability varchar, missing_providers varchar[], data_as_of date, stale_sources varchar[]
@@ -83,7 +84,7 @@ def write_definitions(
 ) -> None:
     """Replace published.metric_definitions by the rows of `metric_definitions`."""
     rows = metric_definitions(definitions, missing, reporting_currency=reporting_currency, time_zone=time_zone, reaches=reaches)
-    connection.execute(f"create or replace table published.metric_definitions ({_COLUMNS})")
+    connection.execute(f"create or replace table published.metric_definitions ({COLUMNS})")
     if rows:
         connection.execute("insert into published.metric_definitions by name select unnest($rows, max_depth := 2)", {"rows": rows})
 

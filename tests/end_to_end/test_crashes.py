@@ -4,12 +4,11 @@ same tables as if nothing had happened. (Landing's and publishing's own steps ar
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import SmallHouse
 from tests.end_to_end.contents import file_hash, table_hashes
-from tests.runs import Run, run_nightly
 
 STEPS = (
     "land.before_commit",
@@ -22,22 +21,21 @@ STEPS = (
 
 
 @pytest.mark.slow
-def test_killed_at_every_step_the_next_run_converges(nightly: Run, own_copy: Path) -> None:
-    company = own_copy / "sample"
-    live = company / "published" / "scalehouse.duckdb"
-    before, wanted = file_hash(live), table_hashes(nightly.published)
+def test_killed_at_every_step_the_next_run_converges(small_house: SmallHouse) -> None:
+    live = small_house.live
+    before, wanted = file_hash(live), table_hashes(live)
     # One customer again, to the letter: rows to land but no new fact, so the right answer is known: the published one, but for the loads.
-    source = min((company / "inbox" / "shop" / "customers").glob("*.csv"))
+    source = min((small_house.company / "inbox" / "shop" / "customers").glob("*.csv"))
     header, first, *_ = source.read_text(encoding="utf-8").splitlines(keepends=True)
     (source.parent / "zz_again.csv").write_text(header + first, encoding="utf-8")
     for step in STEPS:
-        killed = run_nightly(own_copy, FAULT_AT=step)
+        killed = small_house.run(FAULT_AT=step)
         assert killed.code == -signal.SIGKILL, f"{step}: {killed.printed}"
         assert file_hash(live) == before, step
-    again = run_nightly(own_copy)
+    again = small_house.run()
     assert again.code == 0, again.printed
     found = table_hashes(live)
     assert found.pop("loads") != wanted.pop("loads")
     assert found == wanted
-    leftovers = [path.name for path in (company / "published").iterdir() if path.name.startswith(".candidate")]
+    leftovers = [path.name for path in (small_house.company / "published").iterdir() if path.name.startswith(".candidate")]
     assert leftovers == []

@@ -23,7 +23,9 @@ from orchestration.estimators.order_lifetimes import (
     fit_values,
     probability_alive,
     purchase_log_likelihood,
+    purchase_slopes,
     value_log_likelihood,
+    value_slopes,
 )
 
 #: r, alpha, a, b of Fader, Hardie and Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2), table 2; in weeks.
@@ -160,7 +162,48 @@ def test_data_that_cannot_be_is_refused() -> None:
         fit_purchases([1], [6], [5])
     with pytest.raises(ValueError, match="t_x = 0 where x = 0"):
         fit_purchases([0], [1], [5])
+    with pytest.raises(ValueError, match="whole x"):
+        fit_purchases([1.5], [2], [5])
     with pytest.raises(ValueError, match="repeat buyers"):
         fit_values([0, 1, 1], [1, 1, 1])
     with pytest.raises(ValueError, match="q > 1"):
         expected_value((2, 0.9, 1))
+
+
+@pytest.mark.parametrize("model", ["purchases", "values"])
+def test_slopes_are_those_of_the_likelihood(model: str) -> None:
+    """Value, gradient and Hessian against the published likelihood and its central differences, at a point that is no peak."""
+    rng = np.random.default_rng(5)
+    if model == "purchases":
+        T = rng.uniform(20, 40, 300)
+        x, t_x = simulate(rng, CDNOW, T)
+        point, at = np.array([0.5, 3.0, 0.6, 2.0]), purchase_slopes(x, t_x, T)
+
+        def total(p: np.ndarray) -> float:
+            return float(purchase_log_likelihood(p, x, t_x, T).sum())
+    else:
+        x, z = rng.integers(1, 9, 300).astype(float), rng.gamma(4.0, 9.0, 300)
+        point, at = np.array([5.0, 3.0, 12.0]), value_slopes(x, z)
+
+        def total(p: np.ndarray) -> float:
+            return float(value_log_likelihood(p, x, z).sum())
+
+    value, gradient, hessian = at(point)
+    moves = np.eye(len(point)) * 1e-5
+    assert value == pytest.approx(total(point), rel=1e-12)
+    assert gradient == pytest.approx([(total(point + m) - total(point - m)) / 2e-5 for m in moves], rel=1e-5)
+    assert hessian == pytest.approx(np.array([(at(point + m)[1] - at(point - m)[1]) / 2e-5 for m in moves]), rel=1e-6)
+
+
+def test_a_ridge_is_not_left_before_its_end() -> None:
+    """Customers who hardly differ in leaving (a = 60, b = 140): the fit is at least as likely as the planted parameters, and as any of a
+    hundred points of the ridge a / (a + b) = 0.3 with the same r and alpha."""
+    rng = np.random.default_rng(12)
+    T = rng.uniform(20, 40, 900)
+    x, t_x = simulate(rng, (0.7, 4.0, 60.0, 140.0), T)
+    fit = fit_purchases(x, t_x, T)
+    r, alpha, a, b = fit.parameters.values()
+    sums = np.geomspace(0.5, 1000, 100)
+    ridge = [purchase_log_likelihood((r, alpha, s * a / (a + b), s * b / (a + b)), x, t_x, T).sum() for s in sums]
+    assert fit.converged
+    assert fit.log_likelihood >= max(*ridge, purchase_log_likelihood((0.7, 4.0, 60.0, 140.0), x, t_x, T).sum()) - 1e-6

@@ -26,7 +26,7 @@ def make_contract(
 ) -> TableContract:
     """Contract of vendor.<table> at GET /things; `rest` holds what differs, client's settings under their own names."""
     client = {"base_url": base_url, "auth": {"type": "bearer", "token_env": "VENDOR_TOKEN"}}
-    client |= {name: rest.pop(name) for name in ("auth", "paginator", "headers", "headers_env", "variables") if name in rest}
+    client |= {name: rest.pop(name) for name in ("auth", "paginator", "headers", "headers_env", "variables", "throttled") if name in rest}
     endpoint = {"path": "things", "data_selector": "data", **rest.pop("endpoint", {})}
     listed = []
     for name, given in (fields or COLUMNS).items():

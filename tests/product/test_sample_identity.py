@@ -45,9 +45,27 @@ def test_every_company_of_the_crm_has_the_account_that_is_true(marts: duckdb.Duc
         select left_id, right_id, rule
         from product.fct_identity_matches
         where kind = 'crm_company_account' and is_matched
-            and right_id in (select account_id from product.fct_account_identities)
+            and right_id in (select account_id from revenue.dim_accounts)
     """
     same(marts, "select crm_company_id, account_id, match_rule from truth_crm_matches", found)
+
+
+def test_one_row_per_account_has_what_every_system_knows(marts: duckdb.DuckDBPyConnection) -> None:
+    """Users and companies counted in the truth stand in dim_accounts beside what billing knows."""
+    told = """
+        select account_id, count(*), count(activated_at), min(cast(signed_up_at as timestamp)) is not null
+        from truth_users where account_id is not null group by account_id
+    """
+    found = (
+        "select account_id, user_count, activated_user_count, first_signed_up_on is not null from revenue.dim_accounts where user_count > 0"
+    )
+    same(marts, told, found)
+    companies = "select account_id, count(*) from truth_crm_matches where account_id is not null group by account_id"
+    same(marts, companies, "select account_id, crm_company_count from revenue.dim_accounts where crm_company_count > 0")
+    one_of_them = "select account_id, crm_company_id, crm_match_rule from revenue.dim_accounts where crm_company_id is not null"
+    truth = "select account_id, crm_company_id, match_rule from truth_crm_matches"
+    assert marts.execute(f"({one_of_them}) except ({truth})").fetchall() == []
+    assert marts.execute("select count(*) > 0 from revenue.dim_accounts where status = 'paying' and user_count > 0").fetchall() == [(True,)]
 
 
 def test_every_conflict_is_listed(marts: duckdb.DuckDBPyConnection) -> None:
@@ -101,4 +119,4 @@ def test_without_a_crm_users_are_matched_by_id_and_billing_domain(past_nightly: 
         assert rules == [("domain",), ("shared_id",), (None,)]
         assert connection.execute("select count(*) from product.dim_users where account_match_rule = 'shared_id'").fetchall() == by_id
         assert connection.execute("select count(crm_contact_id), count(crm_company_id) from product.dim_users").fetchall() == [(0, 0)]
-        assert connection.execute("select sum(crm_company_count) from product.fct_account_identities").fetchall() == [(0,)]
+        assert connection.execute("select sum(crm_company_count) from revenue.dim_accounts").fetchall() == [(0,)]

@@ -38,7 +38,7 @@ def build_product(warehouse: Path, target: Path, variables: Mapping[str, Any]) -
         "DO_NOT_TRACK": "1",
         "PYTHONPATH": str(ROOT),
     }
-    marts = ("dim_users", "fct_identity_matches", "fct_identity_conflicts", "fct_account_identities")
+    marts = ("dim_users", "fct_identity_matches", "fct_identity_conflicts", "dim_accounts")
     command = [
         *(sys.executable, "-m", "dbt.cli.main", "--no-version-check", "build", "--profiles-dir", str(ROOT)),
         *("--select", *(f"+{mart}" for mart in marts), "--indirect-selection", "buildable"),

@@ -203,6 +203,50 @@ def test_a_company_may_tolerate_small_moves(paths: Paths, tolerance: float, move
     assert [result["status"] for result in candidate.results] == ["failed" if moves else "passed"]
 
 
+def estimating() -> dict[str, Any]:
+    """The manifest with a model in Python between the source and the mart."""
+    content = manifest()
+    fitted = {"resource_type": "model", "name": "int_charges__fitted", "language": "python", "config": {}}
+    content["nodes"]["model.scalehouse.int_charges__fitted"] = {**fitted, "depends_on": {"nodes": ["source.scalehouse.billing.charges"]}}
+    content["nodes"]["model.scalehouse.fct_charges"]["depends_on"] = {"nodes": ["model.scalehouse.int_charges__fitted"]}
+    return content
+
+
+@pytest.mark.parametrize(
+    ("content", "february_becomes", "numerator_becomes", "unexplained"),
+    [
+        # 20 x (1 + 1e-9), 20 x (1 + 1e-4); a numerator of 21 is out by a twentieth.
+        (estimating(), "20.0000000200", "20", 0),
+        (estimating(), "20.0020000000", "20", 1),
+        (estimating(), "20.0000000200", "21", 1),
+        (manifest(), "20.0000000200", "20", 1),
+    ],
+)
+def test_the_last_digits_of_an_estimate_may_move_and_of_a_count_may_not(
+    tmp_path: Path, content: dict[str, Any], february_becomes: str, numerator_becomes: str, unexplained: int
+) -> None:
+    paths = set_up(tmp_path / "estimates")
+    publish_all(paths, manifest=content)
+    with duckdb.connect(str(paths.warehouse)) as connection:
+        connection.execute(
+            "update published.metrics set value = cast(? as decimal(28, 10)), numerator = cast(? as decimal(28, 4)) where period_on = ?",
+            [february_becomes, numerator_becomes, FEBRUARY],
+        )
+    candidate = build(paths, "r2", as_of=LATER, manifest=content)
+    assert [(result["status"], result["observed"]) for result in candidate.results] == [
+        ("failed" if unexplained else "passed", f"{unexplained} unexplained of {unexplained} changed")
+    ]
+
+
+def test_another_estimator_is_a_changed_definition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = set_up(tmp_path / "estimates")
+    publish_all(paths, manifest=estimating())
+    monkeypatch.setattr("orchestration.publish.lineage._estimators_hash", lambda: "another")
+    write_warehouse(paths, MORE_IN_FEBRUARY)
+    publish_all(paths, "r2", as_of=LATER, manifest=estimating())
+    assert restated(paths) == [february("changed_definition")]
+
+
 def test_equal_values_over_other_parts_are_restated(paths: Paths) -> None:
     """A fan-out doubles both sides of a ratio and leaves its value alone."""
     ratio = "select * replace (cast(100 as decimal(28, 4)) as denominator) from published.metrics where metric = 'charged'"

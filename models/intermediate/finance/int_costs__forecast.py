@@ -17,6 +17,7 @@ COLUMNS = {
 
 def model(dbt, session):
     """One row per series and month ahead, or one without a month where there is no forecast; amounts in the reporting currency."""
+    from orchestration.estimators.digits import published
     from orchestration.estimators.forecast import forecast_amounts
 
     dbt.config(materialized="table")
@@ -34,7 +35,7 @@ def model(dbt, session):
         if ahead.status != "ok":
             rows.append((series, 0, None, ahead.status, ahead.observations, None, None, None))
         for step, bounds in enumerate(zip(ahead.mean, ahead.low, ahead.high, strict=True), start=1):
-            amounts = (round(float(value), 4) for value in bounds)
+            amounts = (round(value, 4) for value in published(bounds).tolist())
             rows.append((series, step, _first_day(max(months) + step), ahead.status, ahead.observations, *amounts))
     columns = zip(*rows, strict=True) if rows else ([] for _ in COLUMNS)
     typed = ", ".join(f"unnest(cast(${name} as {kind}[])) as {name}" for name, kind in COLUMNS.items())

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from orchestration.estimators.digits import published
 from orchestration.estimators.trends import linear_trend
 
 
@@ -19,7 +20,7 @@ def model(dbt, session):
         "segment_kind": np.array([kind for kind, _ in segments], dtype=object),
         "segment": np.array([segment for _, segment in segments], dtype=object),
         "won_count": np.array([trend.points for trend in found], dtype=np.int64),
-    } | {name: np.array([getattr(trend, name) for trend in found], dtype=np.float64) for name in ("slope", "low", "high")}
+    } | {name: published([getattr(trend, name) for trend in found]) for name in ("slope", "low", "high")}
     session.register("cycle_trends", columns)
     return session.sql(
         """

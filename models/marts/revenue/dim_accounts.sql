@@ -47,7 +47,17 @@ select
         else 'never_paid'
     end as status,
     history.churn_reason,
-    coalesce(history.mrr, 0) as mrr
+    coalesce(history.mrr, 0) as mrr,
+    identified.email_domain,
+    identified.crm_company_id,
+    identified.crm_match_rule,
+    coalesce(identified.crm_company_count, 0) as crm_company_count,
+    coalesce(identified.user_count, 0) as user_count,
+    coalesce(identified.activated_user_count, 0) as activated_user_count,
+    coalesce(identified.visitor_count, 0) as visitor_count,
+    identified.first_signed_up_on
 from accounts
 left join history
     on accounts.account_id = history.account_id
+left join {{ ref('int_accounts__identified') }} as identified
+    on accounts.account_id = identified.account_id

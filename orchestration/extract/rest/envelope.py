@@ -58,10 +58,15 @@ def read_document(body: bytes, content_type: str, data_format: str, label: str) 
     )
 
 
-def find_records(document: Any, data_selector: str, *, single: bool, label: str) -> list[Any]:
-    """The records that `data_selector` finds; with `single` the one object there. Raises FetchError: never an empty list by mistake."""
+def find_records(document: Any, data_selector: str, *, single: bool, label: str, empty_if: str = "") -> list[Any]:
+    """The records that `data_selector` finds; with `single` the one object there. Raises FetchError: never an empty list by mistake.
+
+    `empty_if`: a path that says that an answer without a list has no records.
+    """
     errors = _errors(document)
     found = dig(document, data_selector)
+    if found is MISSING and empty_if and not errors and dig(document, empty_if) is not MISSING:
+        return []
     where = "the answer itself" if data_selector == "$" else f"{data_selector!r}"
     wanted = f"expected {'an object' if single else 'a list of records'} at {where}"
     if errors:

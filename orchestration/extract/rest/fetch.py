@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 import requests
@@ -34,6 +35,7 @@ MOST_PASSES = 3
 #: What a server answers to a cursor that it has forgotten.
 FORGOTTEN = (400, 404, 410, 422)
 _SHOWN_HEADERS = ("Date", "Content-Type", "ETag", "Link", "X-Request-Id", "Request-Id")
+_CARRIED = "parent."
 START = {"branch": 0, "pass": 1, "paging": None}
 
 
@@ -58,7 +60,7 @@ class Fetcher:
         self._since = marks.from_text(kept.plan["since"])
         self._parents: list[Any] | None = kept.plan["parents"]
         names = credentials(rest.client)
-        self._transport = Transport(label, secrets, rest.limits, rest.rate_budget, names, clock, budgets)
+        self._transport = Transport(label, secrets, rest.limits, rest.rate_budget, names, clock, budgets, rest.client.throttled)
 
     def run(self) -> Stopped:
         """Fetch until whole or until the rate budget is used up. Raises FetchError, ClockWentBack."""
@@ -98,7 +100,9 @@ class Fetcher:
         request = self._request(values)
         secret_param = self._rest.client.auth.name if self._rest.client.auth.location == "query" else ""
         pager = Pager(self._rest.client.paginator, request, lambda problem: self._transport.error(problem, request.url), secret_param)
-        earlier = [each for each in self._kept.facts if (each["branch"], each["pass"]) == (branch, position["pass"])]
+        # From the end: a fetch may have thousands of branches, and only the last one's pages are wanted.
+        behind = takewhile(lambda each: (each["branch"], each["pass"]) == (branch, position["pass"]), reversed(self._kept.facts))
+        earlier = list(behind)[::-1]
         if position["paging"] is not None:
             pager.resume(position["paging"], {each["ref"] for each in earlier if each.get("ref")})
         empty = earlier[-1]["empty"] if earlier else 0
@@ -111,7 +115,7 @@ class Fetcher:
             if answer.status == 404:
                 self._keep_nothing(asked, answer.status, position, values)
                 return self._after(branch)
-            document, records = self._read(answer, "json", self._rest.endpoint.data_selector, single=self._rest.endpoint.object)
+            document, records = self._read(answer, "json", self._rest.endpoint.data_selector)
             pager.turn(document, answer, records)
             facts = {**self._facts(asked, records, position, values), **_seen(answer)}
             empty = facts["empty"] = 0 if records else empty + 1
@@ -142,7 +146,7 @@ class Fetcher:
             call = self._call("GET", url) if origin(url) == home else Call("GET", url, counted=False)
             answer = self._send(call, False)
             self._check_clock(answer)
-            _, records = self._read(answer, paginator.download.format, selector, single=False)
+            _, records = self._read(answer, paginator.download.format, selector)
             facts = {**self._facts({"method": "GET", "url": url}, records, position, values), **_seen(answer), "empty": 0}
             facts["format"] = paginator.download.format
             is_last = number + 1 == len(urls)
@@ -161,7 +165,8 @@ class Fetcher:
                 "until": None if end is None else marks.spell(end, spelled),
             }
         if rest.parent:
-            values[rest.parent.param] = self._parents[branch]
+            values[rest.parent.param], *carried = self._parents[branch] if rest.parent.carry else (self._parents[branch],)
+            values |= {_CARRIED + name: value for name, value in zip(rest.parent.carry, carried, strict=True)}
         return values
 
     def _window(self, branch: int) -> tuple[marks.Mark | None, marks.Mark | None]:
@@ -186,10 +191,11 @@ class Fetcher:
     def _call(self, method: str, url: str, params: Any = None, json: Any = None) -> Call:
         return Call(method, url, params, json, auth=self._auth, headers=self._headers, optional=self._rest.endpoint.optional)
 
-    def _read(self, answer: Answer, data_format: str, selector: str, *, single: bool) -> tuple[Any, list[Any]]:
+    def _read(self, answer: Answer, data_format: str, selector: str) -> tuple[Any, list[Any]]:
         label = f"{self._label}: {answer.url.split('?')[0]}"
         document = read_document(answer.body, answer.headers.get("Content-Type", ""), data_format, label)
-        records = find_records(document, selector, single=single, label=label)
+        endpoint, is_job = self._rest.endpoint, self._rest.client.paginator.type == "job"
+        records = find_records(document, selector, single=endpoint.object and not is_job, label=label, empty_if=endpoint.empty_if)
         wrong = next((record for record in records if not isinstance(record, dict)), None)
         if wrong is not None:
             raise self._transport.error(f"expected an object for each record, got a {type(wrong).__name__}; mend data_selector", answer.url)
@@ -210,7 +216,7 @@ class Fetcher:
             "asked": marks.to_text(self._transport.asked),
             "branch": position["branch"],
             "pass": position["pass"],
-            "parent": {parent.field: values[parent.param]} if parent else None,
+            "parent": {parent.field: values[parent.param], **{name: values[_CARRIED + name] for name in parent.carry}} if parent else None,
             "records": len(records),
             "high": marks.to_text(high),
         }

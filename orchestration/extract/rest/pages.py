@@ -130,9 +130,9 @@ def page_files(folder: Path) -> list[Path]:
     return sorted(folder.glob(f"[0-9]*{_SUFFIX}"))
 
 
-def read_pages(folder: Path, label: str) -> Iterator[KeptPage]:
+def read_pages(folder: Path, label: str, *, last_first: bool = False) -> Iterator[KeptPage]:
     """The pages of a fetch, one at a time. Raises ExportError for one that is not as it was kept."""
-    for path in page_files(folder):
+    for path in page_files(folder)[:: -1 if last_first else 1]:
         try:
             head, _, body = gzip.decompress(path.read_bytes()).partition(b"\n")
             facts = json.loads(head)

@@ -17,10 +17,11 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from orchestration.extract.rest import connection
+from orchestration.extract.rest.envelope import dig
 from orchestration.extract.rest.errors import FetchError
 from orchestration.extract.rest.secrets import Secrets
-from orchestration.extract.rest.waiting import BUDGETS, Budgets, Clock, http_date, seconds_to_wait
-from orchestration.rest_types import RateBudget, RestLimits
+from orchestration.extract.rest.waiting import BUDGETS, Budgets, Clock, http_date, retry_after, seconds_to_wait
+from orchestration.rest_types import RateBudget, RestLimits, Throttled
 
 RETRIED = {408, 409, 425, 429}
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -87,10 +88,11 @@ class Transport:
         credentials: tuple[str, ...] = (),
         clock: Clock | None = None,
         budgets: Budgets | None = None,
+        throttled: Throttled | None = None,
     ) -> None:
         self.clock, self.secrets = clock or Clock(), secrets
         self._label, self._limits, self._budget, self._credentials = label, limits, budget, credentials
-        self._budgets = budgets or BUDGETS
+        self._budgets, self._throttled = budgets or BUDGETS, throttled
         self._session = connection.open_session()
         #: The server's clock at the last good answer, naive UTC.
         self.date: datetime | None = None
@@ -185,11 +187,11 @@ class Transport:
         status, headers = response.status_code, CaseInsensitiveDict(response.headers)
         if 200 <= status < 300 or (status in REDIRECTS and headers.get("Location")):
             return Answer(status, headers, body, url, took)
-        failure = _Failure(
-            f"HTTP {status} {response.reason or ''}".strip(), headers.get("Retry-After"), http_date(headers.get("Date")), status
-        )
-        # Some servers say "too many requests" as a 403, and only its headers tell.
+        date = http_date(headers.get("Date"))
+        failure = _Failure(f"HTTP {status} {response.reason or ''}".strip(), retry_after(headers, date), date, status)
+        # Some servers say "too many requests" as a 403, and only its headers tell; others as a code in the body.
         limited = status == 403 and ("Retry-After" in headers or headers.get("X-RateLimit-Remaining") == "0")
+        limited = limited or self._is_throttled(status, body)
         if status == 401 or status in RETRIED or status >= 500 or limited:
             return failure
         if status == 403:
@@ -197,6 +199,14 @@ class Transport:
         if status == 404 and call.optional:
             return Answer(status, headers, body, url, took)
         raise self.error(f"{failure.reason}{said(body)}; expected 200; mend path and params of the contract", url, status)
+
+    def _is_throttled(self, status: int, body: bytes) -> bool:
+        if self._throttled is None or status not in self._throttled.statuses:
+            return False
+        try:
+            return str(dig(json.loads(body), self._throttled.path)) in self._throttled.values
+        except (ValueError, RecursionError):
+            return False
 
     def _refused(self, url: str, failure: _Failure) -> FetchError:
         named = " and ".join(self._credentials) or "no variable (client.auth is none)"

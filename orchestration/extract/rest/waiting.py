@@ -8,13 +8,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from orchestration.extract.rest.errors import BudgetSpent
 from orchestration.rest_types import RateBudget
+
+# 2001-09-09, in seconds since 1970: no limit is reset after so many seconds from now.
+_THIS_CENTURY = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,24 @@ def http_date(text: str | None) -> datetime | None:
     except (ValueError, TypeError, IndexError):
         return None
     return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def retry_after(headers: Mapping[str, str], server_date: datetime | None) -> str | None:
+    """Retry-After, or what stands for it where a server only says when its limit is reset: seconds from now, or since 1970.
+
+    The names are those of the IETF's draft on RateLimit header fields (draft-ietf-httpapi-ratelimit-headers-03) and of its forerunner
+    X-RateLimit-Reset; a number that is a time of this century is one, any other is a number of seconds.
+    """
+    given = headers.get("Retry-After")
+    reset = (headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset") or "").strip()
+    if given is not None or not (reset.isascii() and reset.isdigit()):
+        return given
+    seconds = int(reset[:16])
+    if seconds > _THIS_CENTURY:
+        if server_date is None:
+            return None
+        seconds = max(seconds - int(server_date.replace(tzinfo=UTC).timestamp()), 0)
+    return str(seconds)
 
 
 def seconds_to_wait(retry_after: str | None, server_date: datetime | None, attempt: int, most: float) -> float:

@@ -2,13 +2,14 @@ with
 
 counted_users as (
     select
-        account_id,
+        users.account_id,
         count(*) as user_count,
-        count(activated_at) as activated_user_count,
-        min(signed_up_on) as first_signed_up_on
-    from {{ ref('dim_users') }}
-    where account_id is not null
-    group by account_id
+        count(activated.activated_at) as activated_user_count,
+        min(users.signed_up_on) as first_signed_up_on
+    from {{ ref('int_users__matched') }} as users
+    inner join {{ ref('int_users__activated') }} as activated on users.user_id = activated.user_id
+    where users.account_id is not null
+    group by users.account_id
 ),
 
 -- The first company of the best rule stands for the account; the others are counted.
@@ -16,6 +17,7 @@ ranked_companies as (
     select
         candidates.account_id,
         candidates.crm_company_id,
+        candidates.rule as crm_match_rule,
         count(*) over (partition by candidates.account_id) as crm_company_count,
         row_number() over (
             partition by candidates.account_id order by candidates.rule_order, candidates.arisen_at, candidates.crm_company_id
@@ -35,7 +37,9 @@ counted_visitors as (
 
 select
     accounts.account_id,
+    accounts.email_domain,
     companies.crm_company_id,
+    companies.crm_match_rule,
     coalesce(companies.crm_company_count, 0) as crm_company_count,
     coalesce(users.user_count, 0) as user_count,
     coalesce(users.activated_user_count, 0) as activated_user_count,

@@ -1,0 +1,32 @@
+select
+    items.feedback_id,
+    items.source,
+    items.user_id,
+    items.account_id,
+    items.ticket_id,
+    items.cluster_id,
+    clusters.decision_id,
+    clusters.release_tag,
+    items.bucket,
+    items.voice,
+    items.is_power_user,
+    items.customer_segment,
+    items.plan,
+    items.mrr_amount,
+    items.submitted_at,
+    items.submitted_on,
+    items.closed_at,
+    items.closed_on,
+    items.notified_at,
+    items.closed_at is not null and items.notified_at is not null as is_loop_closed,
+    items.days_to_close,
+    1 as item_count,
+    cast(items.bucket = 'unclassified' as integer) as unclassified_count,
+    cast(items.is_power_user as integer) as power_user_count,
+    cast(items.cluster_id is not null as integer) as clustered_count,
+    cast(items.closed_at is not null as integer) as closed_count,
+    cast(items.closed_at is not null and items.notified_at is not null as integer) as loop_closed_count,
+    coalesce(items.days_to_close, 0) as closed_days
+from {{ ref('int_feedback_items__voiced') }} as items
+left join {{ ref('feedback_clusters') }} as clusters
+    on items.cluster_id = clusters.cluster_id

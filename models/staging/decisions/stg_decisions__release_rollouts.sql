@@ -1,0 +1,6 @@
+select
+    release_tag,
+    'decisions' as source,
+    ring,
+    started_at
+from {{ source('decisions', 'rollouts') }}
