@@ -26,7 +26,7 @@ select
     in_use.baseline_minutes,
     in_use.expected_minutes,
     cast(required.process is not null as integer) as required_count,
-    cast(required.process is not null and in_use.sop_count > 0 as integer) as covered_count
+    cast(required.process is not null and coalesce(in_use.sop_count, 0) > 0 as integer) as covered_count
 from processes
 left join in_use on processes.process = in_use.process
 left join {{ ref('sop_processes') }} as required on processes.process = required.process

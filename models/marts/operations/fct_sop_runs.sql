@@ -24,5 +24,5 @@ select
     cast(coalesce(is_escalated_on_time, false) as integer) as escalation_met_count,
     cast(is_onboarded_in_time is not null as integer) as onboarding_judged_count,
     cast(coalesce(is_onboarded_in_time, false) as integer) as onboarding_met_count,
-    cast(process = 'onboarding' and is_onboarded_in_time is null as integer) as onboarding_pending_count
+    cast(coalesce(process = 'onboarding' and is_onboarded_in_time is null, false) as integer) as onboarding_pending_count
 from {{ ref('int_sop_runs__judged') }}

@@ -26,6 +26,7 @@ select
     cast(free_total_count as bigint) as free_total_count,
     paid_good_count / nullif(paid_total_count, 0) as paid_good_ratio,
     free_good_count / nullif(free_total_count, 0) as free_good_ratio,
-    paid_good_count / nullif(paid_total_count, 0) - free_good_count / nullif(free_total_count, 0) as paid_gap_ratio,
+    -- One division of whole numbers: a difference of two would leave a rest.
+    (paid_good_count * free_total_count - free_good_count * paid_total_count) / nullif(paid_total_count * free_total_count, 0) as paid_gap_ratio,
     cast(paid_good_count as decimal(18, 0)) < target_ratio * cast(paid_total_count as decimal(18, 0)) as is_paid_below_target
 from months
