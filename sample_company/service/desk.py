@@ -25,8 +25,8 @@ TIERS = {1: "Tier 1 Support", 2: "Tier 2 Support", 3: "Tier 3 Engineering"}
 GROUPS = {tier: f"92000000{tier:02d}" for tier in TIERS}
 TEAMS = {tier: f"55{tier:02d}" for tier in TIERS}
 _OPENED = day_begins(STARTS_ON)
-# The smallest customers ask most, and pay least.
-SEGMENT_LOAD = {"smb": 1.15, "mid_market": 0.9, "enterprise": 0.65}
+# Middling customers ask twice as often as the others and pay no more.
+SEGMENT_LOAD = {"smb": 0.8, "mid_market": 1.7, "enterprise": 0.8}
 CHAT_SHARE = 0.3
 
 

@@ -1,7 +1,7 @@
 """Tickets with a name of their own: each lives through one rule of the clocks, with times chosen so that they can be worked by hand.
 
-Belongs here: one function per story. A story's people are colleagues at the first account that is old enough, unknown to the product, so
-that nothing else that happens changes what a story is about.
+Belongs here: one function per story, most of them in the spring of 2025 so that they do not bend the last year's trend. Its people are
+colleagues at the first account that is old enough, unknown to the product, so that nothing else that happens changes what it is about.
 Does not belong here: what the clocks make of them (`truth.service_clocks`; worked by hand in the tests).
 """
 
@@ -113,34 +113,34 @@ def seconds(stage: Stage) -> Iterator[Ticket]:
 
 def auto_reply(stage: Stage) -> Iterator[Ticket]:
     """A rule answers at once; in the first ticket nobody else does."""
-    alone = stage.ticket("auto_reply_only", local(date(2025, 7, 8), 10))
-    alone.note(local(date(2025, 7, 8), 10, 1), "comment", None, is_public=True)
-    alone.note(local(date(2025, 7, 10), 10), "status", None, "solved")
+    alone = stage.ticket("auto_reply_only", local(date(2025, 3, 18), 10))
+    alone.note(local(date(2025, 3, 18), 10, 1), "comment", None, is_public=True)
+    alone.note(local(date(2025, 3, 20), 10), "status", None, "solved")
     yield alone
-    both = stage.ticket("auto_reply_then_agent", local(date(2025, 7, 8), 10))
-    both.note(local(date(2025, 7, 8), 10, 1), "comment", None, is_public=True)
-    yield _answered(both, local(date(2025, 7, 8), 11, 15))
+    both = stage.ticket("auto_reply_then_agent", local(date(2025, 3, 18), 10))
+    both.note(local(date(2025, 3, 18), 10, 1), "comment", None, is_public=True)
+    yield _answered(both, local(date(2025, 3, 18), 11, 15))
 
 
 def note_before_answer(stage: Stage) -> Iterator[Ticket]:
     """A note for colleagues and the customer's own second comment come before the answer, which is sent by an integration of an agent."""
-    ticket = stage.ticket("note_before_answer", local(date(2025, 7, 9), 10))
-    ticket.note(local(date(2025, 7, 9), 10, 10), "comment", _AGENT)
-    ticket.note(local(date(2025, 7, 9), 10, 20), "comment", ticket.requester, is_public=True)
-    at = ticket.note(local(date(2025, 7, 9), 10, 40), "comment", _AGENT, via="api", is_public=True)
+    ticket = stage.ticket("note_before_answer", local(date(2025, 3, 19), 10))
+    ticket.note(local(date(2025, 3, 19), 10, 10), "comment", _AGENT)
+    ticket.note(local(date(2025, 3, 19), 10, 20), "comment", ticket.requester, is_public=True)
+    at = ticket.note(local(date(2025, 3, 19), 10, 40), "comment", _AGENT, via="api", is_public=True)
     ticket.note(at, "status", _AGENT, "solved")
     yield ticket
 
 
 def agent_created(stage: Stage) -> Iterator[Ticket]:
     """An agent opens it after a call; it is outside the sample of first responses."""
-    ticket = stage.ticket("agent_created", local(date(2025, 7, 10), 10), submitter=_AGENT)
-    yield _answered(ticket, local(date(2025, 7, 10), 14))
+    ticket = stage.ticket("agent_created", local(date(2025, 3, 20), 10), submitter=_AGENT)
+    yield _answered(ticket, local(date(2025, 3, 20), 14))
 
 
 def reopened(stage: Stage) -> Iterator[Ticket]:
     """Solved, then opened again once, twice, and once for good."""
-    begin = local(date(2025, 8, 4), 10)  # a Monday
+    begin = local(date(2025, 4, 14), 10)  # a Monday
     for story, rounds, ends in (("reopened_once", 1, True), ("reopened_twice", 2, True), ("reopened_for_good", 1, False)):
         ticket = _answered(stage.ticket(story, begin), begin + timedelta(hours=1))
         for number in range(1, rounds + 1):
@@ -157,21 +157,21 @@ def reopened(stage: Stage) -> Iterator[Ticket]:
 
 def closed_straight(stage: Stage) -> Iterator[Ticket]:
     """Closed without an answer and without being solved first."""
-    ticket = stage.ticket("closed_straight", local(date(2025, 8, 5), 10))
-    ticket.note(local(date(2025, 8, 5), 13), "status", _AGENT, "closed")
+    ticket = stage.ticket("closed_straight", local(date(2025, 4, 15), 10))
+    ticket.note(local(date(2025, 4, 15), 13), "status", _AGENT, "closed")
     yield ticket
 
 
 def unsolved(stage: Stage) -> Iterator[Ticket]:
     """Answered and on hold since."""
-    ticket = _answered(stage.ticket("unsolved", local(date(2025, 8, 6), 10)), local(date(2025, 8, 6), 11), None)
-    ticket.note(local(date(2025, 8, 6), 12), "status", _AGENT, "hold")
+    ticket = _answered(stage.ticket("unsolved", local(date(2025, 4, 16), 10)), local(date(2025, 4, 16), 11), None)
+    ticket.note(local(date(2025, 4, 16), 12), "status", _AGENT, "hold")
     yield ticket
 
 
 def tiers(stage: Stage) -> Iterator[Ticket]:
     """Given to tier 2 before it is solved; moved on to tier 3 only afterwards; solved by engineering; and with no group at all."""
-    at = local(date(2025, 9, 9), 10)
+    at = local(date(2025, 4, 22), 10)
     second = _answered(stage.ticket("tier_two_after_one", at), at + timedelta(minutes=20), None)
     second.note(at + timedelta(hours=1), "group", _AGENT, GROUPS[2])
     second.note(at + timedelta(hours=3), "comment", _SECOND, is_public=True)
@@ -187,7 +187,7 @@ def tiers(stage: Stage) -> Iterator[Ticket]:
 
 def kinds(stage: Stage) -> Iterator[Ticket]:
     """No tag that a rule knows; tags of two kinds; the tag of a release."""
-    at = local(date(2025, 9, 10), 10)
+    at = local(date(2025, 4, 23), 10)
     yield _answered(stage.ticket("unclassified", at, tags=("vip",), category=""), at + timedelta(minutes=5))
     yield _answered(stage.ticket("two_kinds", at, tags=("invoice", "broken"), category="bug"), at + timedelta(minutes=5))
     release = f"release:{release_before(at)}"
@@ -196,7 +196,7 @@ def kinds(stage: Stage) -> Iterator[Ticket]:
 
 def repeats(stage: Stage) -> Iterator[Ticket]:
     """The same person asks again: to the second 7 days after the solution, which counts, and a second later, which does not."""
-    at = local(date(2025, 9, 15), 10)
+    at = local(date(2025, 5, 12), 10)
     for story, beyond in (("repeat_within", 0), ("repeat_beyond", 1)):
         who = stage.colleague(story, at)
         first = _answered(stage.ticket(story, at, who=who), at + timedelta(minutes=30))
@@ -207,7 +207,7 @@ def repeats(stage: Stage) -> Iterator[Ticket]:
 
 def unknown_requester(stage: Stage) -> Iterator[Ticket]:
     """Nobody knows the address, and it belongs to no organisation."""
-    at = local(date(2025, 9, 16), 10)
+    at = local(date(2025, 5, 13), 10)
     address = "who@nobody-knows.example"
     who = Person("zendesk", key_of("zendesk", address), "customer", address, None, at - timedelta(seconds=5))
     yield _answered(stage.ticket("unknown_requester", at, who=who), at + timedelta(minutes=30))
@@ -220,7 +220,7 @@ def no_schedule(stage: Stage) -> Iterator[Ticket]:
 
 def rated(stage: Stage) -> Iterator[Ticket]:
     """A good rating, and a bad one that is taken back half an hour later."""
-    at = local(date(2025, 9, 17), 10)
+    at = local(date(2025, 5, 14), 10)
     for story, scores in (("rated_good", ("good",)), ("rated_anew", ("bad", "good")), ("rated_bad", ("bad",))):
         ticket = _answered(stage.ticket(story, at), at + timedelta(minutes=30))
         later = at + timedelta(hours=3)
@@ -230,7 +230,7 @@ def rated(stage: Stage) -> Iterator[Ticket]:
 
 def chat(stage: Stage) -> Iterator[Ticket]:
     """A bot and then an admin; a bot alone; closed and opened again; still open."""
-    at = local(date(2025, 9, 13), 20)  # a Saturday evening: the chat has no hours
+    at = local(date(2025, 5, 24), 20)  # a Saturday evening: the chat has no hours
     found = {}
     for story in ("chat_bot_then_admin", "chat_bot_alone", "chat_reopened", "chat_open"):
         who = stage.colleague(story, at, "intercom")

@@ -21,9 +21,9 @@ from sample_company.service.kinds import draw_tags
 from sample_company.service.states import Person, Rating, Schedule, Ticket
 
 # Tickets of an active account in the first month, and what each month adds.
-RATE_START, RATE_STEP = 0.15, 0.016
+RATE_START, RATE_STEP = 0.10, 0.02
 COMES_BACK = 0.11
-_TEMPERS = (0.4, 0.6, 0.8, 1.0, 1.0, 1.3, 1.9)
+_TEMPERS = (0.6, 0.8, 0.9, 1.0, 1.0, 1.2, 1.5)
 TIER_SHARES = (0.80, 0.15, 0.05)
 _CHANNELS = ("email",) * 10 + ("web",) * 6 + ("mobile",) * 2 + ("phone", "api")
 _EUROPE = ("GB", "DE", "FR", "NL", "IE")
@@ -35,12 +35,14 @@ _CATEGORIES = ("bug", "friction", "request", "billing", "confusion", "account_sp
 def ordinary(customer: Customer, seed: int) -> Iterator[Ticket]:
     """Every ticket and chat of an account."""
     number = 0
-    temper = Random(f"{seed}/service/temper/{customer.account.number}").choice(_TEMPERS) * SEGMENT_LOAD[customer.segment]
+    own = Random(f"{seed}/service/temper/{customer.account.number}")
+    temper, owed = own.choice(_TEMPERS) * SEGMENT_LOAD[customer.segment], own.random()
     for month in customer.active_months:
         rng = Random(f"{seed}/service/asks/{customer.account.number}/{month}")
         mean = (RATE_START + RATE_STEP * age_in_months(month)) * temper / (1 + COMES_BACK)
-        # The count is one of the two whole numbers beside the mean, so that chance hides little of the trend.
-        for _ in range(int(mean + rng.random())):
+        # Fractions are carried to the next month, so that chance hides little of the trend.
+        count, owed = divmod(owed + mean, 1)
+        for _ in range(int(count)):
             at = moment(rng, month, month_start(month, 1) - timedelta(days=1))
             able = [person for person, _ in customer.people if person.created < at]
             if not able or at >= END:
