@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from sample_company.clock import instant
+from sample_company.engineering.rows import RETAINED
 from sample_company.exports import HEADERS
 from sample_company.write import write
 
@@ -193,8 +194,10 @@ def test_an_export_and_an_increment_land_as_the_later_export(day: date, tmp_path
     assert all(path.read_bytes() == content for path, content in before.items())
     write(tmp_path / "whole", scale=0.3, until=later)
     for table in sorted(HEADERS):
-        assert merged(read(tmp_path / "stepwise", *table), table) == merged(read(tmp_path / "whole", *table), table)
-    for sources, most in ((("stripe", "shop"), 3000), ({source for source, _ in HEADERS} - {"stripe", "shop"}, 6000)):
+        stepwise, whole = (merged(read(tmp_path / name, *table), table) for name in ("stepwise", "whole"))
+        # Of what is kept for a while, the older rows stay where they have landed.
+        assert stepwise == whole if table not in RETAINED else stepwise.items() >= whole.items()
+    for sources, most in ((("stripe", "shop"), 3000), ({source for source, _ in HEADERS} - {"stripe", "shop", "slo", "metering"}, 6000)):
         assert 0 < sum(rows for name, rows in increment.exports.items() if name.partition("/")[0] in sources) < most
 
 
