@@ -99,7 +99,6 @@ def test_the_default_company_stays_light(written: Path, tmp_path: Path) -> None:
         (("github", "commits"), "pull_number", ("github", "pull_requests"), "number"),
         (("github", "release_commits"), "release_id", ("github", "releases"), "id"),
         (("github", "release_commits"), "sha", ("github", "commits"), "sha"),
-        (("github", "deployments"), "ref", ("github", "releases"), "tag_name"),
         (("github", "deployment_statuses"), "deployment_id", ("github", "deployments"), "id"),
         (("pagerduty", "incidents"), "deployment_id", ("github", "deployments"), "id"),
         (("pagerduty", "incidents"), "service", ("pagerduty", "services"), "service"),
@@ -130,6 +129,13 @@ def test_every_reference_has_its_row(child: tuple[str, str], column: str, parent
     named = {row[column] for row in export(written, *child)} - {""}
     assert named
     assert named <= {row[key] for row in export(written, *parent)}
+
+
+def test_a_deployment_is_of_a_tag_or_of_a_commit(written: Path) -> None:
+    named = {row["ref"] for row in export(written, "github", "deployments")}
+    bare = {row["sha"] for row in export(written, "github", "commits") if not row["pull_number"]} & named
+    assert len(bare) == 2
+    assert named - bare <= {row["tag_name"] for row in export(written, "github", "releases")}
 
 
 def test_labels_name_decisions_and_releases(written: Path) -> None:
