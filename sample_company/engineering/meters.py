@@ -39,7 +39,7 @@ DRIVERS = (
     Driver("third_party_apis", "calls", 30, 0.6, 2),
 )
 UNITS = {driver.name: driver.unit for driver in DRIVERS}
-POWER_EVERY, POWER_FROM, POWER_TIMES = 25, 4, 60
+POWER_EVERY, POWER_FROM, POWER_TIMES = 25, 4, 66
 # How much a plan uses against another.
 PLAN_TIMES = {"Free": 0.4, "Starter": 0.8, "Team": 1.0, "Business": 1.4, "Enterprise": 2.5, "Kiosk": 0.9}
 

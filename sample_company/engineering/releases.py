@@ -83,8 +83,11 @@ class Releasing:
             self._deploy(tag, "Production", at + timedelta(hours=20, minutes=rng.randint(1, 59)), rng, creator="User")
 
     def bare(self, at: datetime) -> None:
-        """A deployment of a commit that has no tag."""
-        self._deploy("", "production", at, Random(f"{self.seed}/engineering/bare/{at}"), creator="User")
+        """A deployment of a commit that has no tag, pushed ten minutes before."""
+        pushed = Commit(code.sha_of(self.seed, f"bare/{at}"), at - timedelta(minutes=10))
+        self.made.commits.append(pushed)
+        one = self._deploy("", "production", at, Random(f"{self.seed}/engineering/bare/{at}"), creator="User")
+        one.commit = pushed.sha
 
     def _deploy(
         self, tag: str, environment: str, at: datetime, rng: Random, creator: str = "Bot", ends: tuple[str, ...] = ("success",)
@@ -210,5 +213,5 @@ def release_all(made: Engineering, seed: int) -> None:
         pull.number = 1 + turn
     released = {commit.sha: commit for release in made.releases for commit in release.commits}
     written = {commit.sha: commit for pull in made.pulls for commit in pull.commits}
-    made.commits = sorted((written | released).values(), key=lambda one: (one.authored, one.sha))
+    made.commits = sorted((*made.commits, *(written | released).values()), key=lambda one: (one.authored, one.sha))
     made.issues = code.issues(seed, [tag_of(day) for day in TUESDAYS])

@@ -31,7 +31,7 @@ def log_github(log: ChangeLog, made: Engineering) -> None:
                 key = f"{release.id}/{commit.sha}"
                 log.add("github", "release_commits", release.published, key, (release.id, commit.sha))
     for one in made.deployments:
-        row = (one.id, one.tag, one.environment, one.creator, time_text(one.created))
+        row = (one.id, one.tag or one.commit, one.environment, one.creator, time_text(one.created))
         log.add("github", "deployments", one.created, str(one.id), row)
         for turn, (at, state) in enumerate(one.states, start=1):
             key = one.id * 100 + turn

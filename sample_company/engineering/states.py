@@ -45,13 +45,14 @@ class PullRequest:
 
 @dataclass
 class Deployment:
-    """An attempt to bring a tag (empty: a bare commit) into an environment; `states` are (instant, state) in order."""
+    """An attempt to bring a tag, or without one a bare `commit`, into an environment; `states` are (instant, state) in order."""
 
     tag: str
     environment: str
     creator: str
     created: datetime
     states: list[tuple[datetime, str]]
+    commit: str = ""
     id: int = 0
 
     @property

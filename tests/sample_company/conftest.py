@@ -37,3 +37,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def world(company: Company) -> World:
     """The growth side of the default company."""
     return build_world(company.accounts, company.shoppers, 1.0, 7)
+
+
+@pytest.fixture(scope="session", params=[1.0, 0.25])
+def folder(request: pytest.FixtureRequest, written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default company, and a quarter of it."""
+    if request.param == 1.0:
+        return written
+    small = tmp_path_factory.mktemp("quarter")
+    write(small / "inbox", small / "truth", scale=request.param)
+    return small

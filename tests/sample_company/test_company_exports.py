@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from sample_company.clock import instant
+from sample_company.engineering.rows import RETAINED
 from sample_company.exports import HEADERS
 from sample_company.write import write
 
@@ -96,7 +97,9 @@ def test_every_value_is_what_the_contract_allows(table: tuple[str, str], written
                 if value:
                     currency = row[header(columns[rules["money"]["currency"]])].upper()
                     fraction = 0 if rules["money"]["unit"] == "minor" else digits[currency]
-                    assert len(value.partition(".")[2]) == fraction, (column["name"], value)
+                    # The cloud's bill splits cents.
+                    expected = 4 if table[0] == "cloud_costs" else fraction
+                    assert len(value.partition(".")[2]) == expected, (column["name"], value)
                     assert rules["money"]["negative"] == "allow" or not value.startswith("-")
     keys = [tuple(row[header(columns[name])] for name in contract["meta"]["key"]) for row in rows]
     assert len(set(keys)) == len(keys)
@@ -169,16 +172,16 @@ def test_orders_add_up(written: Path) -> None:
 
 
 def merged(rows: Rows, table: tuple[str, str]) -> dict[tuple[str, ...], dict[str, str]]:
-    """Rows by key, the latest by cursor and then by place."""
+    """Rows by key, the latest by cursor, where there is one, and then by place."""
     columns = {column["name"]: header(column) for column in CONTRACTS[table]["columns"]}
     rules = CONTRACTS[table]["meta"]
     kinds = {column["name"]: column["data_type"] for column in CONTRACTS[table]["columns"]}
-    stamp = rules["date_format" if kinds[rules["cursor"]] == "date" else "timestamp_format"]
+    stamp = rules["date_format" if kinds.get(rules.get("cursor")) == "date" else "timestamp_format"]
     latest: dict[tuple[str, ...], dict[str, str]] = {}
     for row in rows:
         key = tuple(row[columns[name]] for name in rules["key"])
-        cursor = columns[rules["cursor"]]
-        if key not in latest or parse(row[cursor], stamp) >= parse(latest[key][cursor], stamp):
+        cursor = columns.get(rules.get("cursor"))
+        if key not in latest or cursor is None or parse(row[cursor], stamp) >= parse(latest[key][cursor], stamp):
             latest[key] = row
     return latest
 
@@ -193,8 +196,10 @@ def test_an_export_and_an_increment_land_as_the_later_export(day: date, tmp_path
     assert all(path.read_bytes() == content for path, content in before.items())
     write(tmp_path / "whole", scale=0.3, until=later)
     for table in sorted(HEADERS):
-        assert merged(read(tmp_path / "stepwise", *table), table) == merged(read(tmp_path / "whole", *table), table)
-    for sources, most in ((("stripe", "shop"), 3000), ({source for source, _ in HEADERS} - {"stripe", "shop"}, 6000)):
+        stepwise, whole = (merged(read(tmp_path / name, *table), table) for name in ("stepwise", "whole"))
+        # Of what is kept for a while, the older rows stay where they have landed.
+        assert stepwise == whole if table not in RETAINED else stepwise.items() >= whole.items()
+    for sources, most in ((("stripe", "shop"), 3000), ({source for source, _ in HEADERS} - {"stripe", "shop", "slo", "metering"}, 6000)):
         assert 0 < sum(rows for name, rows in increment.exports.items() if name.partition("/")[0] in sources) < most
 
 
