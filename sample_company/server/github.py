@@ -32,13 +32,11 @@ class GitHub:
     }
 
     def __init__(self, exports: Exports) -> None:
-        newest = {"releases": "published_at", "deployments": "created_at"}
-        listed = {
-            name: sorted(exports.rows("github", name, "id"), key=lambda row, at=at: row[at], reverse=True) for name, at in newest.items()
-        }
+        releases = sorted(exports.rows("github", "releases", "id"), key=lambda row: row["published_at"], reverse=True)
+        deployments = sorted(exports.rows("github", "deployments", "id"), key=lambda row: row["created_at"], reverse=True)
         self._lists = {
-            f"{_BASE}/releases": [_release(row) for row in listed["releases"]],
-            f"{_BASE}/deployments": [_deployment(row) for row in listed["deployments"]],
+            f"{_BASE}/releases": [_release(row) for row in releases],
+            f"{_BASE}/deployments": [_deployment(row) for row in deployments],
         }
         self._issues = [_issue(row) for row in sorted(exports.rows("github", "issues", "number"), key=lambda row: row["updated_at"])]
         self._statuses = group(exports.rows("github", "deployment_statuses", "id"), "deployment_id")
@@ -63,9 +61,8 @@ class GitHub:
         return self._page(asked, self._lists[asked.path]) if asked.path in self._lists else Answer({"message": "Not Found"}, 404)
 
     def too_many(self, seconds: int) -> Answer:
-        return Answer(
-            {"message": "You have exceeded a secondary rate limit."}, 403, {"Retry-After": str(seconds), "X-RateLimit-Remaining": "0"}
-        )
+        headers = {"Retry-After": str(seconds), "X-RateLimit-Remaining": "0"}
+        return Answer({"message": "You have exceeded a secondary rate limit."}, 403, headers)
 
     def broken(self, status: int) -> Answer:
         return Answer({"message": "Server Error"}, status)

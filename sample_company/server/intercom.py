@@ -41,10 +41,8 @@ class Intercom:
         return _error(404, "not_found", "The requested URL was not found")
 
     def too_many(self, seconds: int) -> Answer:
-        answer = _error(429, "rate_limit_exceeded", "Exceeded rate limit")
-        return Answer(
-            answer.document, 429, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(self._clock.timestamp()) + seconds)}
-        )
+        answer, reset = _error(429, "rate_limit_exceeded", "Exceeded rate limit"), int(self._clock.timestamp()) + seconds
+        return Answer(answer.document, 429, {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(reset)})
 
     def broken(self, status: int) -> Answer:
         return _error(status, "server_error", "Server error")
