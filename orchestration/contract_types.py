@@ -177,7 +177,7 @@ class TableContract:
         # Of REST, what changes how kept pages become rows; a table without keeps the hash that it had before there was any.
         rest = facts.pop("rest")
         if rest:
-            kept = ("columns", "times", "maps", "records", "changes", "newest_first", "may_be_absent", "ignored")
+            kept = ("columns", "times", "maps", "joins", "only", "records", "changes", "newest_first", "may_be_absent", "ignored")
             facts["rest"] = {**{name: rest[name] for name in kept}, "data_selector": rest["endpoint"]["data_selector"]}
         for column in (*facts["columns"], *facts.get("rest", {}).get("columns", ())):
             column.pop("description")

@@ -37,7 +37,7 @@ AUTH_SETTINGS = {
     "none": ((), ()),
     "bearer": (("token_env",), ()),
     "basic": (("username_env",), ("password_env",)),
-    "api_key": (("key_env",), ("name", "location")),
+    "api_key": (("key_env",), ("name", "location", "prefix")),
     "oauth2_client_credentials": (("token_url", "client_id_env", "client_secret_env"), ("refresh_token_env", "scope")),
 }
 PAGINATOR_SETTINGS = {
@@ -51,8 +51,8 @@ PAGINATOR_SETTINGS = {
     "job": (("start", "poll"), ("download",)),
 }
 _REST_KEYS = {
-    "client", "endpoint", "parent", "incremental", "rate_budget", "limits", "records", "changes", "newest_first", "columns",
-    "may_be_absent", "ignored",
+    "client", "endpoint", "parent", "incremental", "rate_budget", "limits", "records", "only", "changes", "newest_first",
+    "columns", "may_be_absent", "ignored",
 }  # fmt: skip
 _ISO_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 
@@ -67,7 +67,7 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
     for name in overrides:
         if name not in names:
             raise ContractError(f"{where}: rest.columns: expected one of its columns, got {name!r}{nearest(name, names)}")
-    built, times, maps = [], {}, {}
+    built, times, maps, joins = [], {}, {}, {}
     for each in columns:
         name = each["name"]
         settings = dict(Section(where, f"rest.columns.{name}", overrides.get(name) or {}).given)
@@ -80,6 +80,9 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
             del settings["path"]
         if "map" in settings:
             maps[name] = _map(Section(where, f"rest.columns.{name}", settings), settings.pop("map"))
+        if "join" in settings:
+            joins[name] = Section(where, f"rest.columns.{name}", settings).text("join")
+            del settings["join"]
         time = settings.pop("time", "")
         if time:
             times[name] = one_of(where, f"rest.columns.{name}.time", time, TIMES)
@@ -108,6 +111,8 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
         columns=tuple(built),
         times=times,
         maps=maps,
+        joins=joins,
+        only=_only(section.section("only")),
         parent=parent,
         incremental=incremental,
         rate_budget=_rate_budget(section.section("rate_budget")),
@@ -285,6 +290,15 @@ def _changes(section: Section, records: str) -> Changes | None:
     return Changes(before, of, below, section.text("key", "id"))
 
 
+def _only(section: Section) -> dict[str, tuple[str | None, ...]]:
+    wanted = {}
+    for path, values in section.given.items():
+        if not isinstance(values, list) or not values or not all(each is None or isinstance(each, str) for each in values):
+            raise section.error(path, "expected a list of texts or null", repr(values), "put quotes around true, false and numbers")
+        wanted[path] = tuple(values)
+    return wanted
+
+
 def _map(section: Section, given: Any) -> dict[str, str]:
     if not isinstance(given, Mapping) or not given or not all(isinstance(each, str) for pair in given.items() for each in pair):
         raise section.error("map", "expected the API's words and the contract's", repr(given)[:80], 'write map: {"SEARCH": Search}')
@@ -294,7 +308,7 @@ def _map(section: Section, given: Any) -> dict[str, str]:
 def _incremental(section: Section) -> Incremental | None:
     if not section.given:
         return None
-    section.only("cursor_field", "param", "end_param", "format", "initial", "lag_seconds", "window_days")
+    section.only("cursor_field", "param", "end_param", "format", "param_format", "initial", "lag_seconds", "window_days")
     kind = section.choice("format", CURSOR_FORMATS, "iso8601")
     window = int(section.number("window_days", 0, least=0, whole=True))
     initial = section.given.get("initial", "")
@@ -313,6 +327,7 @@ def _incremental(section: Section) -> Incremental | None:
         param=section.text("param", ""),
         end_param=section.text("end_param", ""),
         format=kind,
+        param_format=section.choice("param_format", CURSOR_FORMATS, kind),
         initial=initial,
         lag_seconds=int(section.number("lag_seconds", 0, least=0, whole=True)),
         window_days=window,

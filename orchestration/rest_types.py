@@ -22,9 +22,10 @@ class Auth:
     username_env: str = ""
     password_env: str = ""
     key_env: str = ""
-    #: Of an API key: the header or the query parameter that carries it.
+    #: Of an API key: the header or the query parameter that carries it, and what stands before it there.
     name: str = "Authorization"
     location: str = "header"
+    prefix: str = ""
     token_url: str = ""
     client_id_env: str = ""
     client_secret_env: str = ""
@@ -178,12 +179,16 @@ class Changes:
 
 @dataclass(frozen=True)
 class Incremental:
-    """What is asked again: records whose `cursor_field` is past the high-water mark less the lag, in windows when there are any."""
+    """What is asked again: records whose `cursor_field` is past the high-water mark less the lag, in windows when there are any.
+
+    format: how the cursor is written in records; param_format: how a request writes it, when that differs.
+    """
 
     cursor_field: str
     param: str = ""
     end_param: str = ""
     format: str = "iso8601"
+    param_format: str = ""
     initial: str = ""
     lag_seconds: int = 0
     window_days: int = 0
@@ -215,9 +220,11 @@ class Rest:
 
     columns: the contract's columns as JSON spells them, source_name a dotted path, or several with | between: the first that is there;
     one that ends in ?path=word counts only where that word is at that path.
-    times: column -> epoch_seconds, epoch_milliseconds or iso8601; maps: column -> the API's word -> the contract's. records: a path with
-    [*] whose elements are the rows. may_be_absent: paths that the API leaves out when they are null or empty. ignored: fields of a record
-    that are known and not wanted; "*" is all. newest_first: the order of the answers; of rows alike in key and cursor the newer stays.
+    times: column -> epoch_seconds, epoch_milliseconds or iso8601; maps: column -> the API's word -> the contract's, "*" for any other;
+    joins: column -> the field of a list's elements, or an empty text for the elements themselves, that commas join. records: a path with
+    [*] whose elements are the rows; only: path -> what may be there (null: nothing) for a record to be a row. may_be_absent: paths that
+    the API leaves out when they are null or empty. ignored: fields of a record that are known and not wanted; "*" is all. newest_first:
+    the order of the answers; of rows alike in key and cursor the newer stays.
     """
 
     client: Client
@@ -225,6 +232,8 @@ class Rest:
     columns: tuple[Column, ...]
     times: Mapping[str, str] = field(default_factory=dict)
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    joins: Mapping[str, str] = field(default_factory=dict)
+    only: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     parent: Parent | None = None
     incremental: Incremental | None = None
     rate_budget: RateBudget | None = None

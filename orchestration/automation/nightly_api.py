@@ -45,7 +45,7 @@ def run_both(settings: Settings) -> str:
     other = Paths(folder / settings.company.company)
     contracts = load_contracts(prepare_manifest(settings), settings.salt)
     with _double(paths.inbox, folder) as served:
-        hosts = served["api_hosts"]
+        hosts = {source: host for source, host in served["api_hosts"].items() if source in settings.company.sources}
         over_rest = [each for each in contracts.values() if each.rest and each.source in hosts]
         _copy_files([each for each in contracts.values() if each not in over_rest], paths.inbox, other.inbox)
         company = {**settings.company.model_dump(mode="json"), "as_of": settings.as_of.isoformat(), "api_hosts": hosts}

@@ -18,10 +18,12 @@ from orchestration.contracts import Column, TableContract
 
 PARENT, POSITION, REMOVED = "_parent", "_position", "_removed"
 _EPOCH = dt.datetime.fromisoformat("1970-01-01")
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\]=]+)=([^\]]*)\]")
 _ABSENT = object()
 #: The steps to a value; and the steps to what must be `wanted` for this way to count, if any.
-_Way = tuple[list[str | int], list[str | int], str]
+_Way = tuple[list["_Step"], list["_Step"], str]
+#: A field's name, an element's place, or the field and the text by which an element is known: [id=7].
+_Step = str | int | tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Flattener:
         self.paths = [column.source_name for column in columns]
         self._may_be_absent = frozenset(rest.may_be_absent)
         times = {column.source_name: _TIMES[rest.times[column.name]] for column in columns if column.name in rest.times}
+        times |= {column.source_name: _joining(rest.joins[column.name]) for column in columns if column.name in rest.joins}
         times |= {column.source_name: _translation(column, rest.maps[column.name]) for column in columns if column.name in rest.maps}
         self._plan = [(path, None if _is_plain(path) else _ways(path), times.get(path)) for path in self.paths]
         self._ignored = frozenset(rest.ignored)
         ways = [way.partition("?")[0] for path in self.paths for way in path.split("|")]
         self._known = {step for way in ways for step in (way, str(_steps(way)[0]))} | self._ignored | {PARENT, POSITION, REMOVED}
         self._changes = rest.changes
+        self._only = [(_steps(path), {None if each is None else str(each) for each in wanted}) for path, wanted in rest.only.items()]
         self._arrays = [part.strip(".") for part in rest.records.split("[*]")[:-1]] if rest.records else []
 
     def rows(self, record: dict[str, Any], parent: Mapping[str, Any] | None) -> Iterable[dict[str, Any] | NoRow]:
@@ -56,9 +60,9 @@ class Flattener:
         before = _walk(record, _steps(self._changes.before)) if self._changes else None
         # Without what was before, all is new.
         if before is None or before is _ABSENT:
-            return self._explode(record, 0) if self._arrays else (self._flat(record),)
+            return self._explode(record, 0) if self._arrays else self._row(record)
         if not self._arrays:
-            return (self._flat(record),) if any(_walk(before, _steps(path)) is not _ABSENT for path in self._changes.of) else ()
+            return self._row(record) if any(_walk(before, _steps(path)) is not _ABSENT for path in self._changes.of) else ()
         return self._changed(record, before)
 
     def _changed(self, record: dict[str, Any], before: Any) -> Iterator[dict[str, Any] | NoRow]:
@@ -74,17 +78,17 @@ class Flattener:
         for position, element in enumerate(now, 1):
             old = known.get(element.get(changes.key))
             if old is None or any(_walk(old, _steps(path)) != _walk(element, _steps(path)) for path in changes.of):
-                yield self._flat({**element, PARENT: record, POSITION: position, REMOVED: False})
+                yield from self._row({**element, PARENT: record, POSITION: position, REMOVED: False})
         for key, element in known.items():
             if key not in left:
-                yield self._flat({**element, PARENT: record, REMOVED: True})
+                yield from self._row({**element, PARENT: record, REMOVED: True})
 
     def _explode(self, record: Any, depth: int) -> Iterator[dict[str, Any] | NoRow]:
         if not isinstance(record, dict):
             yield NoRow(f"expected a JSON object, got {type(record).__name__}")
             return
         if depth == len(self._arrays):
-            yield self._flat(record)
+            yield from self._row(record)
             return
         path = self._arrays[depth]
         found = _walk(record, _steps(path))
@@ -97,6 +101,14 @@ class Flattener:
         for position, element in enumerate(found, 1):
             placed = {**element, PARENT: record, POSITION: position, REMOVED: False} if isinstance(element, dict) else element
             yield from self._explode(placed, depth + 1)
+
+    def _row(self, record: dict[str, Any]) -> tuple[dict[str, Any] | NoRow, ...]:
+        """The row of a record that is to be one."""
+        for steps, wanted in self._only:
+            found = _walk(record, steps)
+            if (None if found is _ABSENT or found is None else _word(found)) not in wanted:
+                return ()
+        return (self._flat(record),)
 
     def _flat(self, record: dict[str, Any]) -> dict[str, Any] | NoRow:
         flat = {}
@@ -148,26 +160,47 @@ def _first(record: Any, ways: list[_Way]) -> Any:
     return best
 
 
+def _word(value: Any) -> str:
+    """A value as JSON writes it, texts without quotes."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _joining(name: str) -> Callable[[Any], Any]:
+    def join(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        parts = [each.get(name) if name and isinstance(each, dict) else each for each in value]
+        return ",".join(str(part) for part in parts) or None
+
+    return join
+
+
 def _translation(column: Column, words: Mapping[str, str]) -> Callable[[Any], Any]:
     def translate(value: Any) -> Any:
-        if str(value) in words:
-            return words[str(value)]
+        known = words.get(_word(value), words.get("*"))
+        if known is not None:
+            return known
         return NoRow(f"{column.name}: expected a word of rest.columns.{column.name}.map, got {str(value)[:80]!r}")
 
     return translate
 
 
-def _steps(path: str) -> list[str | int]:
-    return [name or int(index) for name, index in _STEP.findall(path)] or [path]
+def _steps(path: str) -> list[_Step]:
+    found = _STEP.findall(path)
+    return [name or ((field, value) if field else int(index)) for name, index, field, value in found] or [path]
 
 
-def _walk(record: Any, steps: list[str | int]) -> Any:
+def _walk(record: Any, steps: list[_Step]) -> Any:
     found = record
     for step in steps:
         if found is None:
             # What is inside of nothing is nothing, and says so.
             return None
-        if isinstance(step, int):
+        if isinstance(step, tuple):
+            if not isinstance(found, list):
+                return _ABSENT
+            found = next((each for each in found if isinstance(each, dict) and str(each.get(step[0])) == step[1]), None)
+        elif isinstance(step, int):
             if not isinstance(found, list):
                 return _ABSENT
             found = found[step] if step < len(found) else None

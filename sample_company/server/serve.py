@@ -16,17 +16,27 @@ from urllib.parse import parse_qs, urlsplit
 
 from sample_company.server.exports import Exports
 from sample_company.server.faults import Faults, Rate
+from sample_company.server.flags import Flags
+from sample_company.server.github import GitHub
 from sample_company.server.google_ads import GoogleAds
 from sample_company.server.hubspot import HubSpot
+from sample_company.server.intercom import Intercom
 from sample_company.server.meta_ads import MetaAds
+from sample_company.server.pagerduty import PagerDuty
 from sample_company.server.stripe import Stripe
 from sample_company.server.wire import Answer, Asked, Vendor
+from sample_company.server.zendesk import Zendesk
 
 VENDORS: Mapping[str, Callable[[Exports], Vendor]] = {
     "stripe": Stripe,
     "hubspot": HubSpot,
     "meta_ads": MetaAds,
     "google_ads": lambda exports: GoogleAds(exports, page=500),
+    "zendesk": Zendesk,
+    "intercom": Intercom,
+    "github": GitHub,
+    "flags": Flags,
+    "pagerduty": PagerDuty,
 }
 
 

@@ -209,3 +209,57 @@ def test_another_host_is_asked_in_the_vendor_s_place_path_for_path(server: Serve
 def test_each_mistake_is_named(rest: dict[str, Any], message: str) -> None:
     with pytest.raises(ContractError, match=message):
         make_contract("https://api.vendor.example", ID, **rest)
+
+
+def test_lists_of_words_are_joined_and_elements_are_found_by_a_field(server: Server, fetcher: Fetcher) -> None:
+    server.says(
+        "/things",
+        things(
+            {"id": "1", "tags": ["a", "b"], "labels": [{"name": "x"}, {"name": "y"}], "fields": [{"id": 7, "value": "seven"}]},
+            {"id": "2", "tags": [], "labels": None, "fields": [{"id": 8, "value": "eight"}]},
+        ),
+    )
+    columns = {"tags": {"join": ""}, "labels": {"join": "name"}, "seven": {"path": "fields[id=7].value"}}
+    contract = make_contract(server.url, {**ID, "tags": "varchar", "labels": "varchar", "seven": "varchar"}, columns=columns)
+    assert fetcher.land(contract).quarantined == 0
+    assert fetcher.rows(contract) == [("1", "a,b", "x,y", "seven"), ("2", None, None, None)]
+
+
+def test_only_records_of_the_wanted_words_are_rows(server: Server, fetcher: Fetcher) -> None:
+    records = ({"id": "1", "draft": False}, {"id": "2", "draft": True}, {"id": "3", "draft": False, "pull": {}}, {"id": "4", "draft": None})
+    server.says("/things", things(*records))
+    contract = make_contract(server.url, ID, only={"draft": ["false"], "pull": [None]}, ignored=["*"])
+    result = fetcher.land(contract)
+    assert (fetcher.rows(contract), result.rows_in) == ([("1",)], 1)
+    with pytest.raises(ContractError, match=r"rest\.only\.draft: expected a list of texts or null"):
+        make_contract(server.url, ID, only={"draft": [False]})
+
+
+def test_any_other_word_may_have_a_translation(server: Server, fetcher: Fetcher) -> None:
+    server.says("/things", things({"id": "1", "via": "rule"}, {"id": "2", "via": "web"}))
+    contract = make_contract(server.url, {**ID, "via": "varchar"}, columns={"via": {"map": {"rule": "rule", "*": "user"}}})
+    fetcher.land(contract)
+    assert fetcher.rows(contract) == [("1", "rule"), ("2", "user")]
+
+
+def test_a_request_may_write_the_cursor_otherwise_than_records_do(server: Server, fetcher: Fetcher) -> None:
+    server.says("/things", things({"id": "1", "note": None, "at": "2026-01-01T00:00:00Z"}))
+    incremental = {
+        "cursor_field": "at",
+        "param": "start_time",
+        "format": "iso8601",
+        "param_format": "epoch_seconds",
+        "initial": "2025-01-01",
+    }
+    contract = make_contract(server.url, incremental=incremental)
+    fetcher.land(contract)
+    fetcher.land(contract)
+    # 2025-01-01 and 2026-01-01 00:00 UTC, in seconds since 1970.
+    assert [asked.params["start_time"] for asked in server.asked] == ["1735689600", "1767225600"]
+
+
+def test_a_key_may_have_words_before_it(server: Server, fetcher: Fetcher) -> None:
+    server.says("/things", things({"id": "1"}))
+    auth = {"type": "api_key", "key_env": "VENDOR_TOKEN", "prefix": "Token token="}
+    fetcher.land(make_contract(server.url, ID, auth=auth))
+    assert server.asked[0].headers["Authorization"] == "Token token=" + fetcher.secrets["VENDOR_TOKEN"]

@@ -16,6 +16,7 @@ from orchestration.land import LoadResult, create_views, land_table
 from orchestration.land.fetched import RestOptions, land_rest
 from sample_company.server.serve import VENDORS, Double, Plan
 from sample_company.write import write
+from tests.extract.by_hand import write_by_hand
 from tests.extract.house import FakeClock
 
 STAGING = Path(__file__).parents[2] / "models" / "staging"
@@ -37,12 +38,13 @@ TABLES = tables_over_rest()
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     write(folder, scale=0.1, until=date(2025, 3, 31))
+    write_by_hand(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def double(inbox: Path) -> Iterator[Double]:
-    """Every fortieth request fails, and so many are taken in a second that a quick client meets the limit."""
+    """Of every forty requests to a vendor one fails; how a refusal for being too quick is taken, tests of its own say."""
     running = Double(inbox, Plan(seed=7, fault_every=40, rate=0))
     yield running
     running.close()

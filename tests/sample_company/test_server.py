@@ -8,6 +8,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ import pytest
 from sample_company.server.faults import STATUSES, Faults, Rate
 from sample_company.server.serve import Double, Plan
 from sample_company.write import write
+from tests.extract.by_hand import write_by_hand
 
 REPORT = "SELECT segments.date, metrics.cost_micros FROM user_location_view WHERE segments.date BETWEEN '2023-08-01' AND '2023-08-02'"
 
@@ -25,6 +27,7 @@ REPORT = "SELECT segments.date, metrics.cost_micros FROM user_location_view WHER
 def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("company")
     write(folder, scale=0.05, until=date(2024, 6, 30))
+    write_by_hand(folder)
     return folder
 
 
@@ -53,6 +56,11 @@ def ask(url: str, token: str = "", body: bytes | None = None, **headers: str) ->
         ("hubspot", "/crm/v3/objects/deals", "Authentication credentials not found"),
         ("meta_ads", "/v23.0/act_1234567890/insights", "Invalid OAuth access token"),
         ("google_ads", "/v21/customers/9876543210/googleAds:search", "invalid authentication credentials"),
+        ("zendesk", "/api/v2/groups.json", "Couldn't authenticate you"),
+        ("intercom", "/contacts", "Access Token Invalid"),
+        ("github", "/repos/sample-company/product/releases", "Bad credentials"),
+        ("flags", "/api/v2/flags/product", "invalid access token"),
+        ("pagerduty", "/incidents", "Access denied"),
     ],
 )
 def test_nobody_is_served_without_credentials(double: Double, source: str, path: str, message: str) -> None:
@@ -68,11 +76,12 @@ def test_nobody_is_served_without_credentials(double: Double, source: str, path:
         ("hubspot", "HUBSPOT_ACCESS_TOKEN", "/crm/v3/objects/deals?limit=101"),
         ("hubspot", "HUBSPOT_ACCESS_TOKEN", "/crm/v3/objects/deals?limit=51&propertiesWithHistory=dealstage"),
         ("meta_ads", "META_ADS_ACCESS_TOKEN", "/v23.0/act_1234567890/insights?limit=501"),
+        ("intercom", "INTERCOM_ACCESS_TOKEN", "/contacts?per_page=151"),
     ],
 )
 def test_no_page_is_larger_than_the_vendor_gives(double: Double, source: str, variable: str, path: str) -> None:
     status, said, _ = ask(double.hosts[source] + path, double.variables[variable])
-    assert status == 400 and "limit" in json.dumps(said)
+    assert status == 400 and ("limit" in json.dumps(said) or "per_page" in json.dumps(said))
 
 
 def test_stripe_pages_from_the_newest_to_the_oldest_without_gap_or_double(double: Double, inbox: Path) -> None:
@@ -116,10 +125,13 @@ def test_too_many_requests_are_refused_in_each_vendor_s_words(inbox: Path) -> No
     finally:
         running.close()
     refused = {source: status for source, (status, _, _) in said.items()}
-    # Meta says it with 400 and a code, everyone else with 429.
-    assert refused.pop("meta_ads") == 400 and set(refused.values()) == {429}
+    # Meta says it with 400 and a code, GitHub with 403, everyone else with 429.
+    assert (refused.pop("meta_ads"), refused.pop("github")) == (400, 403) and set(refused.values()) == {429}
     assert said["meta_ads"][1]["error"]["code"] == 80000
-    assert int(said["stripe"][2]["Retry-After"]) >= 1
+    assert int(said["stripe"][2]["Retry-After"]) >= 1 and int(said["pagerduty"][2]["RateLimit-Reset"]) >= 1
+    # Intercom names the moment, by the clock of its own Date.
+    reset = int(said["intercom"][2]["X-RateLimit-Reset"]) - int(parsedate_to_datetime(said["intercom"][2]["Date"]).timestamp())
+    assert reset >= 1
 
 
 def test_of_each_block_of_requests_one_fails_and_the_seed_says_which() -> None:

@@ -41,7 +41,7 @@ def build_auth(auth: Auth, secrets: Secrets, transport: Transport) -> AuthBase |
         case "bearer":
             return BearerTokenAuth(token=secrets.get(auth.token_env))
         case "api_key":
-            return APIKeyAuth(name=auth.name, api_key=secrets.get(auth.key_env), location=auth.location)
+            return APIKeyAuth(name=auth.name, api_key=auth.prefix + secrets.get(auth.key_env), location=auth.location)
         case "basic":
             # Some vendors take a key as the user and no password.
             user = secrets.get(auth.username_env, least=1 if auth.password_env else 8)

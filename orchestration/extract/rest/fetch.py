@@ -159,7 +159,7 @@ class Fetcher:
         rest, values = self._rest, {}
         if rest.incremental:
             start, end = self._window(branch)
-            spelled = rest.incremental.format
+            spelled = rest.incremental.param_format or rest.incremental.format
             values = {
                 "since": None if start is None else marks.spell(start, spelled),
                 "until": None if end is None else marks.spell(end, spelled),
