@@ -182,7 +182,7 @@ def _joining(name: str) -> Callable[[Any], Any]:
         if not isinstance(value, list):
             return value
         parts = [each.get(name) if name and isinstance(each, dict) else each for each in value]
-        return ",".join(str(part) for part in parts) or None
+        return ",".join(str(part) for part in parts if part is not None) or None
 
     return join
 

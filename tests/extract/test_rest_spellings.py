@@ -219,12 +219,13 @@ def test_lists_of_words_are_joined_and_elements_are_found_by_a_field(server: Ser
         things(
             {"id": "1", "tags": ["a", "b"], "labels": [{"name": "x"}, {"name": "y"}], "fields": [{"id": 7, "value": "seven"}]},
             {"id": "2", "tags": [], "labels": None, "fields": [{"id": 8, "value": "eight"}]},
+            {"id": "3", "tags": ["a", None], "labels": [{}, {"name": "y"}], "fields": []},
         ),
     )
     columns = {"tags": {"join": ""}, "labels": {"join": "name"}, "seven": {"path": "fields[id=7].value"}}
     contract = make_contract(server.url, {**ID, "tags": "varchar", "labels": "varchar", "seven": "varchar"}, columns=columns)
     assert fetcher.land(contract).quarantined == 0
-    assert fetcher.rows(contract) == [("1", "a,b", "x,y", "seven"), ("2", None, None, None)]
+    assert fetcher.rows(contract) == [("1", "a,b", "x,y", "seven"), ("2", None, None, None), ("3", "a", "y", None)]
 
 
 def test_only_records_of_the_wanted_words_are_rows(server: Server, fetcher: Fetcher) -> None:
