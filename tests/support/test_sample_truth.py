@@ -7,11 +7,15 @@ a help desk. Does not belong here: a rule of support (the unit tests beside the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.conftest import PAST
+from tests.finance.warehouses import company
 from tests.runs import Run
+from tests.support.warehouses import publish
 
 MINUTES = ("first_response_minutes", "first_response_business_minutes", "resolution_minutes", "resolution_business_minutes")
 
@@ -139,8 +143,8 @@ def test_published_shares_are_the_planted_counts(marts: duckdb.DuckDBPyConnectio
         )
     same(
         marts,
-        "select cast(month as date), cast(deflected_session_count as bigint), cast(deflected_session_count as bigint) + cast(ticket_count as bigint) "
-        "from truth_support_monthly where cast(deflected_session_count as bigint) + cast(ticket_count as bigint) > 0",
+        "select cast(month as date), cast(deflected_session_count as bigint) as kept, kept + cast(ticket_count as bigint) as asked"
+        " from truth_support_monthly where asked > 0",
         "select period_on, cast(numerator as bigint), cast(denominator as bigint) from published.metrics "
         "where metric = 'tier_0_share' and period_grain = 'month' and segment_kind = 'total' and denominator > 0",
         rows=15,
@@ -188,3 +192,23 @@ def test_segments_add_up_to_the_whole(marts: duckdb.DuckDBPyConnection) -> None:
     assert differing == []
     kinds = "select count(distinct segment_kind) from published.metrics where metric = 'tickets_created'"
     assert marts.execute(kinds).fetchall() == [(5,)]
+
+
+def test_without_a_help_desk_feedback_still_speaks(past_nightly: Run, tmp_path: Path) -> None:
+    """The same company without tickets: what is made of them says what it lacks, feedback is as it was."""
+    copy = tmp_path / "warehouse.duckdb"
+    copy.write_bytes(past_nightly.warehouse.read_bytes())
+    publish(copy, past_nightly.folder / "target", tmp_path, PAST, company(tickets=[], ticket_events=[], ticket_ratings=[])["providers"])
+    with duckdb.connect(str(copy), read_only=True) as connection:
+        rows = connection.execute(
+            "select metric, bool_or(value > 0), min(case when status = 'not_available' then reason end) from published.metrics "
+            "where metric in ('tickets_created', 'ticket_csat', 'tier_0_share', 'feedback_items', 'accounts_active') "
+            "group by metric order by metric"
+        ).fetchall()
+    assert rows == [
+        ("accounts_active", True, None),
+        ("feedback_items", True, None),
+        ("ticket_csat", None, "no system provides ticket_ratings, tickets; name one in vars.providers"),
+        ("tickets_created", None, "no system provides tickets; name one in vars.providers"),
+        ("tier_0_share", None, "no system provides tickets; name one in vars.providers"),
+    ]
