@@ -15,8 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from tests.commerce.warehouses import ROOT, create_run
-from tests.finance.warehouses import company
+from tests.warehouses import ROOT, company, create_run
 
 #: (objective, plan group, begin of the five minutes in UTC, good, total)
 Count = tuple[str, str, datetime, int, int]

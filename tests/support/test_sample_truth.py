@@ -13,9 +13,8 @@ import duckdb
 import pytest
 
 from tests.conftest import PAST
-from tests.finance.warehouses import company
 from tests.runs import Run
-from tests.support.warehouses import publish
+from tests.warehouses import company, publish
 
 MINUTES = ("first_response_minutes", "first_response_business_minutes", "resolution_minutes", "resolution_business_minutes")
 
