@@ -39,7 +39,7 @@ def test_manual_work_by_month(marts: duckdb.DuckDBPyConnection) -> None:
         select period_on, intervention_count, minute_count, worked_account_count
         from operations.fct_manual_monthly where intervention_count > 0
         """,
-        rows=20,
+        rows=15,
     )
     same(
         marts,
@@ -49,7 +49,7 @@ def test_manual_work_by_month(marts: duckdb.DuckDBPyConnection) -> None:
             count(distinct account_id) filter (where intervention_count > 0)
         from operations.fct_account_manual_monthly group by period_on having sum(intervention_count) > 0
         """,
-        rows=20,
+        rows=15,
     )
 
 
@@ -61,7 +61,7 @@ def test_active_accounts_are_those_of_support(marts: duckdb.DuckDBPyConnection) 
         from truth_support_monthly where cast(active_account_count as bigint) > 0
         """,
         "select period_on, active_account_count from operations.fct_manual_monthly where active_account_count > 0",
-        rows=20,
+        rows=15,
     )
 
 
