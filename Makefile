@@ -5,6 +5,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.8
 VENV := .venv
 PY := $(VENV)/bin/python
+NODE := tests/doubles/node_modules
 
 # COMPANY=<file> runs another company; AS_OF=YYYY-MM-DD computes another day.
 export COMPANY AS_OF
@@ -47,7 +48,13 @@ rollback: setup ## Put an earlier published version back (VERSION=<id>; default:
 replay: setup ## Land quarantined rows again after the contract was mended
 	@$(PY) -m orchestration replay
 
-test: setup ## The whole test suite
+# Node is no part of the product: without it, or without a registry, the tests that need it say why they are skipped.
+$(NODE)/.ready: tests/doubles/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "No npm on this machine: the doubles of tests/doubles that run on Node are left out"; \
+	elif npm ci --prefix tests/doubles --no-audit --no-fund --ignore-scripts --loglevel=error; then touch $@; \
+	else echo "npm ci failed (see above): the doubles of tests/doubles that run on Node are left out"; fi
+
+test: setup $(NODE)/.ready ## The whole test suite
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup ## ruff, sqlfluff, dg check defs, layering tests
@@ -62,4 +69,4 @@ bench: setup ## Measurements beside the plain floor, by hand
 	@for each in benchmarks/[a-z]*.py; do echo "== $$each"; $(PY) -m benchmarks.$$(basename $$each .py) || exit 1; done
 
 clean: ## Remove what set-up made; data/ stays
-	@rm -rf $(VENV) .uv
+	@rm -rf $(VENV) .uv $(NODE)

@@ -179,6 +179,11 @@ class TableContract:
         if rest:
             kept = ("columns", "times", "maps", "joins", "only", "records", "changes", "newest_first", "may_be_absent", "ignored")
             facts["rest"] = {**{name: rest[name] for name in kept}, "data_selector": rest["endpoint"]["data_selector"]}
+            # Likewise of what not every table says.
+            if rest["sums"]:
+                facts["rest"]["sums"] = rest["sums"]
+            if rest["changes"] and not rest["changes"]["now"]:
+                del rest["changes"]["now"]
         for column in (*facts["columns"], *facts.get("rest", {}).get("columns", ())):
             column.pop("description")
             # A column that does not round keeps the hash that it had before any could.

@@ -67,7 +67,7 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
     for name in overrides:
         if name not in names:
             raise ContractError(f"{where}: rest.columns: expected one of its columns, got {name!r}{nearest(name, names)}")
-    built, times, maps, joins = [], {}, {}, {}
+    built, times, maps, joins, sums = [], {}, {}, {}, {}
     for each in columns:
         name = each["name"]
         settings = dict(Section(where, f"rest.columns.{name}", overrides.get(name) or {}).given)
@@ -83,6 +83,11 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
         if "join" in settings:
             joins[name] = Section(where, f"rest.columns.{name}", settings).text("join")
             del settings["join"]
+        if "sum" in settings:
+            sums[name] = Section(where, f"rest.columns.{name}", settings).text("sum")
+            del settings["sum"]
+            if not str(each.get("data_type", "")).lower().startswith(("bigint", "decimal")):
+                raise ContractError(f"{where}: rest.columns.{name}.sum: expected on a bigint or decimal, this is {each.get('data_type')!r}")
         time = settings.pop("time", "")
         if time:
             times[name] = one_of(where, f"rest.columns.{name}.time", time, TIMES)
@@ -112,6 +117,7 @@ def build_rest(where: str, meta: Mapping[str, Any], columns: Iterable[Mapping[st
         times=times,
         maps=maps,
         joins=joins,
+        sums=sums,
         only=_only(section.section("only")),
         parent=parent,
         incremental=incremental,
@@ -281,13 +287,16 @@ def _parent(section: Section) -> Parent | None:
 def _changes(section: Section, records: str) -> Changes | None:
     if not section.given:
         return None
-    section.only("before", "of", "list", "key")
+    section.only("before", "of", "list", "key", "now")
     before, of, below = section.text("before"), tuple(section.texts("of")), section.text("list", "")
     if not of:
         raise section.error("of", "expected the paths whose difference makes a row", "none", "write of: [status]")
     if bool(below) != bool(records):
         raise section.error("list", "expected it with rest.records, and only with it", "one without the other", "write both or neither")
-    return Changes(before, of, below, section.text("key", "id"))
+    now = section.text("now", "")
+    if not now and any("[" in path for path in of):
+        raise section.error("now", "expected where the record says how it is now, for a path into a list", "none", "write now: data.object")
+    return Changes(before, of, below, section.text("key", "id"), now)
 
 
 def _only(section: Section) -> dict[str, tuple[str | None, ...]]:

@@ -168,13 +168,15 @@ class Changes:
     """Records that each tell of one change: which are rows.
 
     before: where a record says what was different before; without it, all of the record is new. of: paths; a row is what differs in one of
-    them. list: below `before`, the elements of `records` as they were, told apart by `key`; one that is gone is a row with _removed true.
+    them. A list that differs is there whole, so a path into one counts only when what it leads to is another below `now`. list: below
+    `before`, the elements of `records` as they were, told apart by `key`; one that is gone is a row with _removed true.
     """
 
     before: str
     of: tuple[str, ...]
     list: str = ""
     key: str = "id"
+    now: str = ""
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,8 @@ class Rest:
     columns: the contract's columns as JSON spells them, source_name a dotted path, or several with | between: the first that is there;
     one that ends in ?path=word counts only where that word is at that path.
     times: column -> epoch_seconds, epoch_milliseconds or iso8601; maps: column -> the API's word -> the contract's, "*" for any other;
-    joins: column -> the field of a list's elements, or an empty text for the elements themselves, that commas join. records: a path with
+    joins: column -> the field of a list's elements, or an empty text for the elements themselves, that commas join; sums: column -> the
+    field of a list's elements, numbers, that are added up (0 for none); what is no list stays as it is, in both. records: a path with
     [*] whose elements are the rows; only: path -> what may be there (null: nothing) for a record to be a row. may_be_absent: paths that
     the API leaves out when they are null or empty. ignored: fields of a record that are known and not wanted; "*" is all. newest_first:
     the order of the answers; of rows alike in key and cursor the newer stays.
@@ -233,6 +236,7 @@ class Rest:
     times: Mapping[str, str] = field(default_factory=dict)
     maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     joins: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, str] = field(default_factory=dict)
     only: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
     parent: Parent | None = None
     incremental: Incremental | None = None

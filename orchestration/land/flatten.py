@@ -12,14 +12,18 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, localcontext
 from typing import Any
 
 from orchestration.contracts import Column, TableContract
+from orchestration.extract.rest.envelope import Number
 
 PARENT, POSITION, REMOVED = "_parent", "_position", "_removed"
 _EPOCH = dt.datetime.fromisoformat("1970-01-01")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]|\[([^\]=]+)=([^\]]*)\]")
 _ABSENT = object()
+#: Sums of what may be money: to the digit, or not at all.
+_EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 #: The steps to a value; and the steps to what must be `wanted` for this way to count, if any.
 _Way = tuple[list["_Step"], list["_Step"], str]
 #: A field's name, an element's place, or the field and the text by which an element is known: [id=7].
@@ -44,6 +48,7 @@ class Flattener:
         self._may_be_absent = frozenset(rest.may_be_absent)
         times = {column.source_name: _TIMES[rest.times[column.name]] for column in columns if column.name in rest.times}
         times |= {column.source_name: _joining(rest.joins[column.name]) for column in columns if column.name in rest.joins}
+        times |= {column.source_name: _adding(column, rest.sums[column.name]) for column in columns if column.name in rest.sums}
         times |= {column.source_name: _translation(column, rest.maps[column.name]) for column in columns if column.name in rest.maps}
         self._plan = [(path, None if _is_plain(path) else _ways(path), times.get(path)) for path in self.paths]
         self._ignored = frozenset(rest.ignored)
@@ -62,8 +67,15 @@ class Flattener:
         if before is None or before is _ABSENT:
             return self._explode(record, 0) if self._arrays else self._row(record)
         if not self._arrays:
-            return self._row(record) if any(_walk(before, _steps(path)) is not _ABSENT for path in self._changes.of) else ()
+            return self._row(record) if any(self._differs(record, before, path) for path in self._changes.of) else ()
         return self._changed(record, before)
+
+    def _differs(self, record: dict[str, Any], before: Any, path: str) -> bool:
+        steps = _steps(path)
+        was = _walk(before, steps)
+        if was is _ABSENT or all(isinstance(step, str) for step in steps):
+            return was is not _ABSENT
+        return was != _walk(_walk(record, _steps(self._changes.now)), steps)
 
     def _changed(self, record: dict[str, Any], before: Any) -> Iterator[dict[str, Any] | NoRow]:
         """The rows of the elements that differ from what they were, or are gone."""
@@ -170,9 +182,25 @@ def _joining(name: str) -> Callable[[Any], Any]:
         if not isinstance(value, list):
             return value
         parts = [each.get(name) if name and isinstance(each, dict) else each for each in value]
-        return ",".join(str(part) for part in parts) or None
+        return ",".join(str(part) for part in parts if part is not None) or None
 
     return join
+
+
+def _adding(column: Column, name: str) -> Callable[[Any], Any]:
+    def add(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        parts = [each.get(name) if isinstance(each, dict) else None for each in value]
+        if not all(isinstance(part, Number) or type(part) is int for part in parts):
+            return NoRow(f"{column.name}: expected a number at {name!r} of each element, got {str(parts)[:80]}")
+        try:
+            with localcontext(_EXACT):
+                return Number(sum((Decimal(part) for part in parts), Decimal(0)))
+        except DecimalException:
+            return NoRow(f"{column.name}: expected numbers at {name!r} whose sum has at most {_EXACT.prec} digits, got {str(parts)[:80]}")
+
+    return add
 
 
 def _translation(column: Column, words: Mapping[str, str]) -> Callable[[Any], Any]:

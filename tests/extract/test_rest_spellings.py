@@ -202,6 +202,8 @@ def test_another_host_is_asked_in_the_vendor_s_place_path_for_path(server: Serve
         ({"columns": {"id": {"map": {"a": 1}}}}, "rest.columns.id.map: expected the API's words"),
         ({"changes": {"before": "b", "of": []}}, "rest.changes.of: expected the paths"),
         ({"changes": {"before": "b", "of": ["x"], "list": "items"}}, "rest.changes.list: expected it with rest.records"),
+        ({"changes": {"before": "b", "of": ["items[0].x"]}}, "rest.changes.now: expected where the record says how it is now"),
+        ({"columns": {"id": {"sum": "amount"}}}, "rest.columns.id.sum: expected on a bigint or decimal, this is 'varchar'"),
         ({"throttled": {"statuses": [200], "path": "p", "values": ["1"]}}, "rest.client.throttled.statuses: expected a list of statuses"),
         ({"throttled": {"statuses": [400], "path": "p"}}, "rest.client.throttled.values: expected what is at path"),
     ],
@@ -217,12 +219,13 @@ def test_lists_of_words_are_joined_and_elements_are_found_by_a_field(server: Ser
         things(
             {"id": "1", "tags": ["a", "b"], "labels": [{"name": "x"}, {"name": "y"}], "fields": [{"id": 7, "value": "seven"}]},
             {"id": "2", "tags": [], "labels": None, "fields": [{"id": 8, "value": "eight"}]},
+            {"id": "3", "tags": ["a", None], "labels": [{}, {"name": "y"}], "fields": []},
         ),
     )
     columns = {"tags": {"join": ""}, "labels": {"join": "name"}, "seven": {"path": "fields[id=7].value"}}
     contract = make_contract(server.url, {**ID, "tags": "varchar", "labels": "varchar", "seven": "varchar"}, columns=columns)
     assert fetcher.land(contract).quarantined == 0
-    assert fetcher.rows(contract) == [("1", "a,b", "x,y", "seven"), ("2", None, None, None)]
+    assert fetcher.rows(contract) == [("1", "a,b", "x,y", "seven"), ("2", None, None, None), ("3", "a", "y", None)]
 
 
 def test_only_records_of_the_wanted_words_are_rows(server: Server, fetcher: Fetcher) -> None:
@@ -263,3 +266,47 @@ def test_a_key_may_have_words_before_it(server: Server, fetcher: Fetcher) -> Non
     auth = {"type": "api_key", "key_env": "VENDOR_TOKEN", "prefix": "Token token="}
     fetcher.land(make_contract(server.url, ID, auth=auth))
     assert server.asked[0].headers["Authorization"] == "Token token=" + fetcher.secrets["VENDOR_TOKEN"]
+
+
+def test_numbers_of_a_list_are_added_up_to_the_digit(server: Server, fetcher: Fetcher) -> None:
+    body = b"""{"data": [
+        {"id": "1", "tax": 7, "taxes": [{"amount": 1}]},
+        {"id": "2", "tax": null, "taxes": [{"amount": 100}, {"amount": 23}]},
+        {"id": "3", "taxes": [{"amount": 0.1}, {"amount": 0.2}]},
+        {"id": "4", "taxes": []},
+        {"id": "5", "taxes": null},
+        {"id": "6", "taxes": [{"amount": "12"}, {}]},
+        {"id": "7", "taxes": [{"amount": 1e70}, {"amount": 1}]}
+    ]}"""
+    server.says("/things", Reply(body))
+    contract = make_contract(server.url, {**ID, "tax": "decimal(18,4)"}, columns={"tax": {"path": ["tax", "taxes"], "sum": "amount"}})
+    assert fetcher.land(contract).quarantined == 2
+    # A value that is no list is taken as it is; a tenth and two tenths are three tenths, which no float says; of no taxes the sum is 0.
+    assert fetcher.rows(contract) == [
+        ("1", Decimal(7)), ("2", Decimal(123)), ("3", Decimal("0.3")), ("4", Decimal(0)), ("5", None),
+    ]  # fmt: skip
+    reasons = "; ".join(fetcher.rejected(contract)["reason"])
+    assert "tax: expected a number at 'amount' of each element" in reasons and "at most 60 digits" in reasons
+
+
+def test_a_change_within_a_list_is_a_row_only_when_it_is_another(server: Server, fetcher: Fetcher) -> None:
+    def event(number: int, end: int, quantity: int, before: Any) -> dict[str, Any]:
+        return {"id": f"e{number}", "object": {"items": [{"end": end, "quantity": quantity}]}, "before": before}
+
+    server.says(
+        "/things",
+        things(
+            event(1, 10, 1, None),
+            # The list is there because of the quantity; its end is what it was.
+            event(2, 10, 2, {"items": [{"end": 10, "quantity": 1}]}),
+            event(3, 20, 2, {"items": [{"end": 10, "quantity": 2}]}),
+            event(4, 20, 2, {"note": "other"}),
+            event(5, 20, 2, {"items": []}),
+        ),
+    )
+    changes = {"before": "before", "now": "object", "of": ["items[0].end"]}
+    contract = make_contract(
+        server.url, {**ID, "end": "bigint"}, columns={"end": {"path": "object.items[0].end"}}, changes=changes, ignored=["*"]
+    )
+    assert fetcher.land(contract).quarantined == 0
+    assert fetcher.rows(contract) == [("e1", 10), ("e3", 20), ("e5", 20)]

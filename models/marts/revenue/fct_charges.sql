@@ -6,7 +6,7 @@ with charges as (
     from {{ ref('charges') }}
     where
         {{ local_date('created_at') }} <= {{ as_of() }}
-        and account_id not in (select account_id from {{ ref('int_accounts__excluded') }})
+        and (account_id is null or account_id not in (select account_id from {{ ref('int_accounts__excluded') }}))
 ),
 
 rates as (
