@@ -198,7 +198,14 @@ def test_without_a_help_desk_feedback_still_speaks(past_nightly: Run, tmp_path: 
     """The same company without tickets: what is made of them says what it lacks, feedback is as it was."""
     copy = tmp_path / "warehouse.duckdb"
     copy.write_bytes(past_nightly.warehouse.read_bytes())
-    publish(copy, past_nightly.folder / "target", "support", tmp_path, PAST, company(tickets=[], ticket_events=[], ticket_ratings=[])["providers"])
+    publish(
+        copy,
+        past_nightly.folder / "target",
+        "support",
+        tmp_path,
+        PAST,
+        company(tickets=[], ticket_events=[], ticket_ratings=[])["providers"],
+    )
     with duckdb.connect(str(copy), read_only=True) as connection:
         rows = connection.execute(
             "select metric, bool_or(value > 0), min(case when status = 'not_available' then reason end) from published.metrics "
