@@ -25,7 +25,7 @@ KINDS = {"switch": "operational", "experiment": "experiment", "experiment_core":
 OWNERS = ("ada", "chidi", "keiko", "omar", "lena")
 EVERY, OWNERLESS_EVERY = 3, 9
 EXPERIMENT_DAYS, UNREAD_AFTER_DAYS = 56, 90
-EXPERIMENT_SHARE, ROLL_OUT_SHARE = 60, 12
+EXPERIMENT_SHARE, ROLL_OUT_SHARE = 45, 12
 
 
 def _middle_of_month(at: datetime, months: int) -> datetime:

@@ -100,7 +100,7 @@ def runs(timeline: Timeline, tags: LiveTags, seed: int) -> list[JobRun]:
     rng = Random(f"{seed}/engineering/jobs/{number}")
     for_good, for_ever = is_one_of(number, FAILS_FOR_GOOD), is_one_of(number, RUNS_FOR_EVER)
     for month in months():
-        for _ in range(rng.choice((1, 1, 1, 2, 2))):
+        for _ in range(rng.choice((1, 1, 1, 1, 2))):
             at, roll, second = _moment(rng, month), rng.random(), rng.choice(JOBS)
             if not account.in_service(at):
                 continue

@@ -53,8 +53,8 @@ def _open_minutes(schedule: Schedule, day: date) -> list[tuple[int, int]]:
 
 
 def _at(zone: ZoneInfo, day: date, minute: int) -> datetime:
-    wall = datetime(day.year, day.month, day.day) + timedelta(minutes=minute)  # noqa: DTZ001  a wall clock has no zone yet
-    return wall.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
+    return wall.astimezone(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)

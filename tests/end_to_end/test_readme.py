@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +85,26 @@ def serves(command: str, data: Path) -> None:
         started.wait(timeout=60)
 
 
+def has_a_test_of_its_own(command: str, data: Path) -> None:
+    """Two whole nights: test_api_night.py runs what make would run."""
+    done = shell(f"{command} -n", data)
+    assert done.returncode == 0 and "-m orchestration nightly-api" in done.stdout, done.stdout + done.stderr
+
+
+def serves_apis(command: str, data: Path) -> None:
+    """Each vendor says where it listens, and answers there."""
+    here = command.replace("data/sample", str(data / "sample"))
+    started = subprocess.Popen(here, shell=True, cwd=ROOT, env=environment(data), stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        source, host = started.stdout.readline().strip().split(": ")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(host + "/v1/charges", timeout=10)
+        assert (source, refused.value.code) == ("stripe", 401)
+    finally:
+        os.killpg(started.pid, signal.SIGTERM)
+        started.wait(timeout=60)
+
+
 HOW: dict[str, Callable[[str, Path], None]] = {
     "make nightly": ran_before,
     "AS_OF=2026-03-31 make nightly": ran_before,
@@ -92,6 +113,8 @@ HOW: dict[str, Callable[[str, Path], None]] = {
     "make bench": is_made_of,
     "make ui": serves,
     "make check": succeeds,
+    "make nightly-api": has_a_test_of_its_own,
+    ".venv/bin/python -m sample_company serve --inbox data/sample/inbox": serves_apis,
     "make replay": succeeds,
     "make rollback": succeeds,
     ".venv/bin/python -m orchestration mf list metrics": succeeds,

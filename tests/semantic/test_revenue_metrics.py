@@ -87,8 +87,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         _movement("b", opening_mrr=100, opening_account_count=1, churned_account_count=1),
     ],
     "fct_mrr_drivers_monthly": [
-        {"driver_id": "1", "account_id": "a", "period_on": MAY, "driver": "seats", "change_mrr": 30}
-        | {"voluntary_expansion_mrr": 30},
+        {"driver_id": "1", "account_id": "a", "period_on": MAY, "driver": "seats", "change_mrr": 30} | {"voluntary_expansion_mrr": 30},
         {"driver_id": "2", "account_id": "g", "period_on": MAY, "driver": "plan", "change_mrr": 30} | {"forced_expansion_mrr": 30},
         {"driver_id": "3", "account_id": "b", "period_on": MAY, "driver": "discount", "change_mrr": -50},
     ],

@@ -23,7 +23,7 @@ import yaml
 from orchestration.contracts import load_contracts
 from orchestration.extract import Settling
 from orchestration.land import Options, create_views, land_table
-from tests.commerce.warehouses import ROOT, create_run
+from tests.warehouses import ROOT, create_run
 
 HERE = Path(__file__).parent
 EXPORTS: dict[str, str] = yaml.safe_load((HERE / "exports.yml").read_text(encoding="utf-8"))

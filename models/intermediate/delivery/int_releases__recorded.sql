@@ -40,6 +40,8 @@ listed as (
     select release_tag from published
     union
     select release_tag from {{ ref('release_records') }}
+    union
+    select release_tag from deployed
 ),
 
 answered as (

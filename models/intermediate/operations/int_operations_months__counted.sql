@@ -38,4 +38,4 @@ left join tickets on periods.period_on = tickets.period_on
 left join active on periods.period_on = active.period_on
 left join signed_up on periods.period_on = signed_up.period_on
 -- Without a ticket ever there is no help desk to read.
-where periods.clock = 'month' and exists (select 1 from tickets)
+where periods.clock = 'month' and exists (select 1 from {{ ref('int_tickets__resolved') }})

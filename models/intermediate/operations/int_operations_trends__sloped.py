@@ -22,13 +22,9 @@ def model(dbt, session):
     dbt.config(materialized="table")
     settings = dict(dbt.ref("thresholds").project("name, cast(value as double)").fetchall())
     back, fewest = (int(settings.get(f"operations_trend_{name}", 0)) for name in ("months", "minimum_months"))
-    months = (
-        dbt.ref("int_operations_months__counted")
-        .filter("is_complete")
-        .project("period_on, ticket_count, active_account_count, activated_user_count, mature_user_count")
-        .order("period_on")
-        .fetchall()
-    )
+    fields = "period_on, ticket_count, active_account_count, activated_user_count, mature_user_count, is_complete"
+    counted = dbt.ref("int_operations_months__counted").project(fields).order("period_on").fetchall()
+    months = [month[:5] for month in counted if month[5]]
     found = []
     for last in range(len(months)):
         recent = list(enumerate(months))[max(0, last + 1 - back) : last + 1]

@@ -11,9 +11,10 @@ known as (
         runs.billing_account_id as account_id,
         runs.triggered_at,
         limits.ends_at,
-        {%- for name in ['done_at', 'blocked_at', 'unblocked_at', 'escalated_at'] %}
-        case when runs.{{ name }} < limits.ends_at then runs.{{ name }} end as {{ name }}{{ "," if not loop.last }}
-        {%- endfor %}
+        case when runs.done_at < limits.ends_at then runs.done_at end as done_at,
+        case when runs.blocked_at < limits.ends_at then runs.blocked_at end as blocked_at,
+        case when runs.unblocked_at < limits.ends_at then runs.unblocked_at end as unblocked_at,
+        case when runs.escalated_at < limits.ends_at then runs.escalated_at end as escalated_at
     from {{ ref('sop_runs') }} as runs
     cross join limits
     where

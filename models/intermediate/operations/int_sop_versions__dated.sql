@@ -1,13 +1,17 @@
 with fields as (
     select
         versions.*,
-        {%- for kind, names in {
-            'template': ['trigger_event', 'owner', 'steps', 'tools', 'sla', 'escalation'],
-            'document': ['purpose', 'scope', 'steps', 'exceptions', 'owner'],
-        }.items() %}
-        {% for name in names %}cast(nullif(trim(versions.{{ name }}), '') is not null as integer){{ " + " if not loop.last }}{% endfor -%}
-        {{ " " }}as {{ kind }}_field_count{{ "," if not loop.last }}
-        {%- endfor %}
+        cast(coalesce(trim(versions.trigger_event), '') <> '' as integer)
+        + cast(coalesce(trim(versions.owner), '') <> '' as integer)
+        + cast(coalesce(trim(versions.steps), '') <> '' as integer)
+        + cast(coalesce(trim(versions.tools), '') <> '' as integer)
+        + cast(coalesce(trim(versions.sla), '') <> '' as integer)
+        + cast(coalesce(trim(versions.escalation), '') <> '' as integer) as template_field_count,
+        cast(coalesce(trim(versions.purpose), '') <> '' as integer)
+        + cast(coalesce(trim(versions.scope), '') <> '' as integer)
+        + cast(coalesce(trim(versions.steps), '') <> '' as integer)
+        + cast(coalesce(trim(versions.exceptions), '') <> '' as integer)
+        + cast(coalesce(trim(versions.owner), '') <> '' as integer) as document_field_count
     from {{ ref('sop_versions') }} as versions
     where {{ local_date('versions.published_at') }} <= {{ as_of() }}
 ),

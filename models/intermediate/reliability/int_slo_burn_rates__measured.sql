@@ -7,20 +7,20 @@ with summed as (
         slo_name,
         plan_group,
         bucket_at + interval 5 minute as ends_at,
-        target_ratio,
         {%- for minutes in windows %}
-        sum(total_count - good_count) over last_{{ minutes }} as bad_{{ minutes }}_count,
-        sum(total_count) over last_{{ minutes }} as total_{{ minutes }}_count{{ "," if not loop.last }}
-        {%- endfor %}
-    from {{ ref('int_slo_counts__bucketed') }}
-    window
-        {%- for minutes in windows %}
-        last_{{ minutes }} as (
+        sum(total_count - good_count) over (
             partition by slo_id, plan_group
             order by bucket_at
             range between interval {{ minutes - 5 }} minute preceding and current row
-        ){{ "," if not loop.last }}
+        ) as bad_{{ minutes }}_count,
+        sum(total_count) over (
+            partition by slo_id, plan_group
+            order by bucket_at
+            range between interval {{ minutes - 5 }} minute preceding and current row
+        ) as total_{{ minutes }}_count,
         {%- endfor %}
+        target_ratio
+    from {{ ref('int_slo_counts__bucketed') }}
 )
 
 select
@@ -29,14 +29,15 @@ select
     slo_name,
     plan_group,
     ends_at,
-    target_ratio,
     {%- for minutes in windows %}
     cast(bad_{{ minutes }}_count as bigint) as bad_{{ minutes }}_count,
     cast(total_{{ minutes }}_count as bigint) as total_{{ minutes }}_count,
     -- A window without events burns nothing.
     coalesce(
-        cast(bad_{{ minutes }}_count as double) / nullif(cast((1 - target_ratio) * cast(total_{{ minutes }}_count as decimal(18, 0)) as double), 0),
+        cast(bad_{{ minutes }}_count as double)
+        / nullif(cast((1 - target_ratio) * cast(total_{{ minutes }}_count as decimal(18, 0)) as double), 0),
         0
-    ) as burn_rate_{{ minutes }}_ratio{{ "," if not loop.last }}
+    ) as burn_rate_{{ minutes }}_ratio,
     {%- endfor %}
+    target_ratio
 from summed

@@ -1,18 +1,28 @@
 -- Every five minutes of an objective has a row, also those without events: an alert clears there too.
 {{ config(tags=['event_scale']) }}
-with counted as (
+with grouped as (
     select
-        counts.slo_id,
-        case when grouping(counts.plan_group) = 1 then 'all' else counts.plan_group end as plan_group,
-        time_bucket(interval '5 minutes', counts.bucket_at) as bucket_at,
-        sum(counts.good_count) as good_count,
-        sum(counts.total_count) as total_count
-    from {{ ref('slo_counts') }} as counts
-    where {{ local_date('counts.bucket_at') }} <= {{ as_of() }}
-    group by grouping sets (
-        (counts.slo_id, counts.plan_group, time_bucket(interval '5 minutes', counts.bucket_at)),
-        (counts.slo_id, time_bucket(interval '5 minutes', counts.bucket_at))
-    )
+        slo_id,
+        plan_group,
+        time_bucket(interval '5 minutes', bucket_at) as bucket_at,
+        sum(good_count) as good_count,
+        sum(total_count) as total_count
+    from {{ ref('slo_counts') }}
+    where {{ local_date('bucket_at') }} <= {{ as_of() }}
+    group by slo_id, plan_group, time_bucket(interval '5 minutes', bucket_at)
+),
+
+counted as (
+    select * from grouped
+    union all
+    select
+        slo_id,
+        'all' as plan_group,
+        bucket_at,
+        sum(good_count) as good_count,
+        sum(total_count) as total_count
+    from grouped
+    group by slo_id, bucket_at
 ),
 
 spans as (

@@ -3,43 +3,27 @@ with entries as (
     select
         account_id,
         cast(date_trunc('month', created_on) as date) as period_on,
-        count(*) as ticket_count,
-        0 as active_account_count,
-        0 as handling_second_count,
-        cast(0 as decimal(18, 4)) as cost_amount,
-        cast(0 as decimal(18, 4)) as mrr_amount
+        1 as ticket_count
     from {{ ref('int_tickets__resolved') }}
     where not is_excluded
-    group by all
-    union all
+    union all by name
     select
         account_id,
         period_on,
-        0,
-        1,
-        0,
-        0,
-        0
+        1 as active_account_count
     from {{ ref('int_accounts__active_monthly') }}
-    union all
+    union all by name
     select
         account_id,
         period_on,
-        0,
-        0,
         handling_second_count,
-        cost_amount,
-        0
+        cost_amount
     from {{ ref('int_support_costs__monthly') }}
-    union all
+    union all by name
     select
         account_id,
         period_on,
-        0,
-        0,
-        0,
-        0,
-        closing_mrr
+        closing_mrr as mrr_amount
     from {{ ref('int_mrr_movements__classified') }}
     where clock = 'month' and closing_mrr > 0
 ),
@@ -48,11 +32,11 @@ summed as (
     select
         account_id,
         period_on,
-        cast(sum(ticket_count) as bigint) as ticket_count,
-        cast(max(active_account_count) as integer) as active_account_count,
-        cast(sum(handling_second_count) as bigint) as handling_second_count,
-        cast(sum(cost_amount) as decimal(18, 4)) as cost_amount,
-        cast(sum(mrr_amount) as decimal(18, 4)) as mrr_amount
+        cast(coalesce(sum(ticket_count), 0) as bigint) as ticket_count,
+        cast(coalesce(max(active_account_count), 0) as integer) as active_account_count,
+        cast(coalesce(sum(handling_second_count), 0) as bigint) as handling_second_count,
+        cast(coalesce(sum(cost_amount), 0) as decimal(18, 4)) as cost_amount,
+        cast(coalesce(sum(mrr_amount), 0) as decimal(18, 4)) as mrr_amount
     from entries
     group by account_id, period_on
 )

@@ -30,12 +30,21 @@ counted as (
             user_days.day_on < item_days.submitted_on
             and user_days.day_on >= item_days.submitted_on - {{ threshold('feedback_power_user_days') }}
     group by item_days.submitted_on, user_days.user_id
+),
+
+ranked as (
+    select
+        submitted_on,
+        user_id,
+        action_count,
+        rank() over (partition by submitted_on order by action_count desc) as place,
+        count(*) over (partition by submitted_on) as user_count
+    from counted
 )
 
 select
     submitted_on,
     user_id,
     cast(action_count as bigint) as action_count,
-    rank() over (partition by submitted_on order by action_count desc)
-        <= count(*) over (partition by submitted_on) * {{ threshold('feedback_power_user_share', 'decimal(10, 4)') }} as is_power_user
-from counted
+    place <= user_count * {{ threshold('feedback_power_user_share', 'decimal(10, 4)') }} as is_power_user
+from ranked

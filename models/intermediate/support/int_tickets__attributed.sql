@@ -40,8 +40,7 @@ select
     coalesce(submitters.role = 'agent', false) as is_agent_created,
     tickets.created_at,
     {{ local_date('tickets.created_at') }} as created_on,
-    coalesce(known.account_id, requesters.account_id) in (select excluded.account_id from {{ ref('int_accounts__excluded') }} as excluded)
-        is true as is_excluded
+    excluded.account_id is not null as is_excluded
 from {{ ref('tickets') }} as tickets
 left join {{ ref('support_organisations') }} as organisations
     on tickets.organisation_id = organisations.organisation_id
@@ -51,6 +50,8 @@ left join {{ ref('int_support_people__matched') }} as requesters
     on tickets.requester_id = requesters.person_id
 left join {{ ref('int_support_people__matched') }} as submitters
     on tickets.submitter_id = submitters.person_id
+left join {{ ref('int_accounts__excluded') }} as excluded
+    on coalesce(known.account_id, requesters.account_id) = excluded.account_id
 left join typed
     on tickets.ticket_id = typed.ticket_id
 left join scheduled

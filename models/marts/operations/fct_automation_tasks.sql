@@ -5,8 +5,8 @@ with measured as (
         min(first_automated_on) as first_automated_on,
         coalesce(sum(minute_count) filter (where is_baseline), 0) as before_minute_sum,
         count(*) filter (where is_baseline) as before_week_count,
-        coalesce(sum(minute_count) filter (where is_recent), 0) as after_minute_sum,
-        count(*) filter (where is_recent) as after_week_count
+        coalesce(sum(minute_count) filter (where is_after), 0) as after_minute_sum,
+        count(*) filter (where is_after) as after_week_count
     from {{ ref('int_task_weeks__compared') }}
     group by task
 ),

@@ -30,11 +30,17 @@ worked as (
     group by sops.process, interventions.performed_on
 ),
 
+seen as (
+    select process, day_on from came
+    union all
+    select process, day_on from worked
+),
+
 begun as (
     select
         process,
         min(day_on) as first_on
-    from (select process, day_on from came union all select process, day_on from worked)
+    from seen
     group by process
 ),
 
@@ -54,16 +60,27 @@ days as (
     left join worked on begun.process = worked.process and periods.period_on = worked.day_on
 ),
 
+recent as (
+    select
+        days.process,
+        days.day_on,
+        sum(earlier.demand_minute_count) as recent_demand_minute_count
+    from days
+    inner join days as earlier
+        on
+            days.process = earlier.process
+            and earlier.day_on between days.day_on - ({{ threshold('process_queue_days') }} - 1) and days.day_on
+    group by days.process, days.day_on
+),
+
 summed as (
     select
-        *,
-        sum(volume_in_count - done_count) over (partition by process order by day_on) as queue_count,
-        sum(demand_minute_count) over (
-            partition by process
-            order by day_on
-            range between to_days({{ threshold('process_queue_days') }} - 1) preceding and current row
-        ) as recent_demand_minute_count
+        days.*,
+        sum(days.volume_in_count - days.done_count) over (partition by days.process order by days.day_on) as queue_count,
+        recent.recent_demand_minute_count
     from days
+    inner join recent
+        on days.process = recent.process and days.day_on = recent.day_on
 ),
 
 capacities as (

@@ -1,14 +1,14 @@
 with months as (
     select
-        cast(date_trunc('month', queued_on) as date) as period_on,
+        cast(date_trunc('month', finished_on) as date) as period_on,
         account_id,
         job_name,
         count(*) as run_count,
-        count(*) filter (where is_failed or is_succeeded) as finished_count,
         count(*) filter (where is_failed) as failed_count,
         count(*) filter (where is_retry) as retry_count
     from {{ ref('int_job_runs__judged') }}
-    group by date_trunc('month', queued_on), account_id, job_name
+    where finished_on is not null
+    group by date_trunc('month', finished_on), account_id, job_name
 )
 
 select
@@ -19,7 +19,6 @@ select
     coalesce(described.customer_segment, 'unknown') as customer_segment,
     coalesce(described.plan, 'none') as plan,
     months.run_count,
-    months.finished_count,
     months.failed_count,
     months.retry_count
 from months

@@ -2,6 +2,14 @@
 -- Both windows burn faster than the rule's rate; compared without a division, so that a rate on the mark is on the mark.
 with judged as (
     select
+        {%- for side in ['long', 'short'] %}
+        case rules.{{ side }}_window_minutes
+            {%- for minutes in windows %}
+            when {{ minutes }}
+                then measured.bad_{{ minutes }}_count > rules.burn_rate * (1 - measured.target_ratio) * measured.total_{{ minutes }}_count
+            {%- endfor %}
+        end as is_{{ side }}_above,
+        {%- endfor %}
         measured.slo_id,
         measured.service,
         measured.slo_name,
@@ -9,16 +17,6 @@ with judged as (
         measured.ends_at,
         rules.alert,
         rules.severity
-        {%- for side in ['long', 'short'] %},
-        case rules.{{ side }}_window_minutes
-            {%- for minutes in windows %}
-            when {{ minutes }}
-                then
-                    cast(measured.bad_{{ minutes }}_count as decimal(18, 0))
-                    > rules.burn_rate * (1 - measured.target_ratio) * cast(measured.total_{{ minutes }}_count as decimal(18, 0))
-            {%- endfor %}
-        end as is_{{ side }}_above
-        {%- endfor %}
     from {{ ref('int_slo_burn_rates__measured') }} as measured
     cross join {{ ref('slo_alert_rules') }} as rules
 ),

@@ -13,18 +13,35 @@ with days as (
     group by all
 ),
 
+spans as (
+    select
+        days.slo_id,
+        days.plan_group,
+        days.day_on,
+        sum(earlier.good_count) as window_good_count,
+        sum(earlier.total_count) as window_total_count
+    from days
+    inner join days as earlier
+        on
+            days.slo_id = earlier.slo_id
+            and days.plan_group = earlier.plan_group
+            and earlier.day_on between days.day_on - (days.window_days - 1) and days.day_on
+    group by days.slo_id, days.plan_group, days.day_on
+),
+
 summed as (
     select
-        *,
-        sum(good_count) over in_window as window_good_count,
-        sum(total_count) over in_window as window_total_count,
-        date_diff('day', min(day_on) over (partition by slo_id, plan_group), day_on) + 1 >= window_days as is_window_whole
+        days.*,
+        spans.window_good_count,
+        spans.window_total_count,
+        date_diff('day', min(days.day_on) over (partition by days.slo_id, days.plan_group), days.day_on) + 1 >= days.window_days
+            as is_window_whole
     from days
-    window in_window as (
-        partition by slo_id, plan_group
-        order by day_on
-        range between to_days(window_days - 1) preceding and current row
-    )
+    inner join spans
+        on
+            days.slo_id = spans.slo_id
+            and days.plan_group = spans.plan_group
+            and days.day_on = spans.day_on
 ),
 
 budgeted as (

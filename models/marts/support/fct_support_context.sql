@@ -84,9 +84,16 @@ select
     answered.knows_bugs,
     answered.knows_workarounds,
     {%- set answers = ['knows_release', 'knows_beta_accounts', 'knows_plans', 'knows_bugs', 'knows_workarounds'] %}
-    {% for answer in answers %}cast(answered.{{ answer }} as integer){{ ' + ' if not loop.last }}{% endfor %} as answer_count,
+    {%- for answer in answers %}
+    {{ '+ ' if not loop.first }}cast(answered.{{ answer }} as integer){{ ' as answer_count,' if loop.last }}
+    {%- endfor %}
     1 as release_count,
-    cast({% for answer in answers %}answered.{{ answer }}{{ ' and ' if not loop.last }}{% endfor %} as integer) as ready_count,
+    cast(
+        {%- for answer in answers %}
+        {{ 'and ' if not loop.first }}answered.{{ answer }}
+        {%- endfor %}
+        as integer
+    ) as ready_count,
     answered.exposed_account_count,
     answered.known_bug_count,
     answered.open_bug_count,
