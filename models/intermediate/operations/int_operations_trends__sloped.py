@@ -23,9 +23,7 @@ def model(dbt, session):
     dbt.config(materialized="table")
     settings = dict(dbt.ref("thresholds").project("name, cast(value as double)").fetchall())
     back, fewest = (int(settings.get(f"operations_trend_{name}", 0)) for name in ("months", "minimum_months"))
-    fields = (
-        "period_on, ticket_count, active_account_count, activated_user_count, mature_user_count, immature_user_count, is_complete"
-    )
+    fields = "period_on, ticket_count, active_account_count, activated_user_count, mature_user_count, immature_user_count, is_complete"
     counted = dbt.ref("int_operations_months__counted").project(fields).order("period_on").fetchall()
     months = [month[:6] for month in counted if month[6]]
     found = []
