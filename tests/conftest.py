@@ -17,6 +17,7 @@ import pytest
 from orchestration.dbt_project import prepare_manifest
 from orchestration.settings import Settings
 from sample_company.write import write
+from tests.hand_worked import Marts
 from tests.runs import ROOT, Run, environment, run_nightly
 
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -63,6 +64,14 @@ def manifest(manifest_path: Path) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def semantic_manifest(manifest_path: Path) -> dict[str, Any]:
     return json.loads((manifest_path.parent / "semantic_manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def hand_worked_marts(
+    manifest: dict[str, Any], semantic_manifest: dict[str, Any], manifest_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Marts:
+    """Every mart of the semantic layer, to be filled by hand; what MetricFlow compiles is compiled once for all tests."""
+    return Marts(manifest, semantic_manifest, manifest_path, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="session")

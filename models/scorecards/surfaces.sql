@@ -1,4 +1,5 @@
--- Lines without a baseline have no part in a score: a surface is scored by what is known of it.
+-- Lines without a baseline have no part in a score: a surface is scored by what is known of it. It moved by the lines that are scored in both
+-- months, so that a line that comes or goes moves nothing.
 with limits as (
     select
         max(case when name = 'surface_score_5_load' then cast(value as double) end) as load_for_5,
@@ -13,10 +14,15 @@ with limits as (
 scored_lines as (
     select
         reviews.surface,
+        reviews.line,
         reviews.period_on,
         reviews.weight,
         case
-            when reviews.load_ratio is null then null
+            when reviews.baseline_value is null or reviews.verdict = 'not_enough_data' then null
+            -- Where nothing can be divided by, as a baseline of 0, the two values are compared.
+            when reviews.load_ratio is null and reviews.value = reviews.baseline_value then 3
+            when reviews.load_ratio is null and (reviews.value < reviews.baseline_value) = (reviews.better = 'lower') then 5
+            when reviews.load_ratio is null then 1
             when reviews.load_ratio <= limits.load_for_5 then 5
             when reviews.load_ratio <= limits.load_for_4 then 4
             when reviews.load_ratio <= limits.load_for_3 then 3
@@ -40,24 +46,40 @@ scored as (
     group by surface, period_on
 ),
 
+compared as (
+    select
+        now.surface,
+        now.period_on,
+        cast(sum(now.weight * (now.line_score - past.line_score)) as double) / sum(now.weight) as score_change
+    from scored_lines as now
+    cross join limits
+    inner join scored_lines as past
+        on now.surface = past.surface and now.line = past.line and past.period_on = now.period_on - to_months(limits.shift_months)
+    where now.line_score is not null and past.line_score is not null
+    group by now.surface, now.period_on
+),
+
 moved as (
     select
         now.surface,
         now.period_on,
         now.score,
         past.score as score_before,
+        compared.score_change,
         now.scored_line_count,
         now.failed_line_count,
         case
-            when now.score - past.score >= limits.shift_points then 'eased'
-            when past.score - now.score >= limits.shift_points then 'burdened'
-            when now.score is not null and past.score is not null then 'steady'
+            when compared.score_change >= limits.shift_points then 'eased'
+            when compared.score_change <= -limits.shift_points then 'burdened'
+            when compared.score_change is not null then 'steady'
             else 'unknown'
         end as movement
     from scored as now
     cross join limits
     left join scored as past
         on now.surface = past.surface and past.period_on = now.period_on - to_months(limits.shift_months)
+    left join compared
+        on now.surface = compared.surface and now.period_on = compared.period_on
 ),
 
 burdened as (
@@ -75,6 +97,7 @@ select
     moved.period_on,
     moved.score,
     moved.score_before,
+    moved.score_change,
     moved.scored_line_count,
     moved.failed_line_count,
     moved.movement,

@@ -12,6 +12,7 @@ COLUMNS = {
     "activation_slope": "double",
     "activation_slope_low": "double",
     "activation_slope_high": "double",
+    "immature_user_count": "bigint",
 }
 
 
@@ -22,9 +23,9 @@ def model(dbt, session):
     dbt.config(materialized="table")
     settings = dict(dbt.ref("thresholds").project("name, cast(value as double)").fetchall())
     back, fewest = (int(settings.get(f"operations_trend_{name}", 0)) for name in ("months", "minimum_months"))
-    fields = "period_on, ticket_count, active_account_count, activated_user_count, mature_user_count, is_complete"
+    fields = "period_on, ticket_count, active_account_count, activated_user_count, mature_user_count, immature_user_count, is_complete"
     counted = dbt.ref("int_operations_months__counted").project(fields).order("period_on").fetchall()
-    months = [month[:5] for month in counted if month[5]]
+    months = [month[:6] for month in counted if month[6]]
     found = []
     for last in range(len(months)):
         recent = list(enumerate(months))[max(0, last + 1 - back) : last + 1]
@@ -34,7 +35,7 @@ def model(dbt, session):
             enough = points if len(points) >= fewest else []
             trend = linear_trend([place for place, _ in enough], [value for _, value in enough])
             row += [len(points), *(value if isfinite(value) else None for value in trend[:3])]
-        found.append(row)
+        found.append([*row, sum(month[5] for _, month in recent)])
     columns = zip(*found, strict=True) if found else ([] for _ in COLUMNS)
     typed = ", ".join(f"unnest(cast(${name} as {kind}[])) as {name}" for name, kind in COLUMNS.items())
     return session.sql(f"select {typed}", params={name: list(values) for name, values in zip(COLUMNS, columns, strict=True)})

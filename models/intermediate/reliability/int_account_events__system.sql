@@ -2,7 +2,8 @@
 with incidents as (
     select
         *,
-        coalesce(resolved_at, {{ end_of_day(as_of()) }}) as over_at
+        -- What came after the run's day is not known on it.
+        least(resolved_at, {{ end_of_day(as_of()) }}) as over_at
     from {{ ref('incidents') }}
     where {{ local_date('started_at') }} <= {{ as_of() }}
 ),

@@ -1,5 +1,5 @@
 {{ config(tags=['event_scale']) }}
-{%- set windows = [5, 30, 60, 360, 4320] %}
+{%- set windows = var('burn_rate_windows_minutes') %}
 with summed as (
     select
         slo_id,
@@ -19,7 +19,8 @@ with summed as (
             range between interval {{ minutes - 5 }} minute preceding and current row
         ) as total_{{ minutes }}_count,
         {%- endfor %}
-        target_ratio
+        target_ratio,
+        date_diff('minute', min(bucket_at) over (partition by slo_id, plan_group), bucket_at) + 5 as counted_minutes
     from {{ ref('int_slo_counts__bucketed') }}
 )
 
@@ -39,5 +40,6 @@ select
         0
     ) as burn_rate_{{ minutes }}_ratio,
     {%- endfor %}
-    target_ratio
+    target_ratio,
+    counted_minutes
 from summed

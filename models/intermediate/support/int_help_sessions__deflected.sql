@@ -61,7 +61,7 @@ select
     sessions.article_view_count,
     sessions.search_count,
     sessions.bot_count,
-    sessions.judged_at <= {{ as_of_end() }} as is_judged,
+    sessions.judged_at <= {{ end_of_day(as_of()) }} as is_judged,
     asked.help_session_id is null as is_deflected
 from sessions
 left join asked

@@ -25,7 +25,7 @@ with ended as (
 running as (
     select
         *,
-        coalesce(ended_at, {{ as_of_end() }}) as until_at
+        coalesce(ended_at, {{ end_of_day(as_of()) }}) as until_at
     from ended
 ),
 

@@ -20,7 +20,7 @@ repeated as (
 
 select
     solved.ticket_id,
-    solved.judged_at <= {{ as_of_end() }} as is_judged,
+    solved.judged_at <= {{ end_of_day(as_of()) }} as is_judged,
     repeated.ticket_id is not null as is_repeat
 from solved
 left join repeated

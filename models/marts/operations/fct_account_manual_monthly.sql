@@ -41,5 +41,5 @@ select
     together.active_account_count,
     together.worked_account_count
 from together
-left join {{ ref('int_account_months__described') }} as described
+left join {{ ref('int_account_months__segmented') }} as described
     on together.account_id = described.account_id and together.period_on = described.period_on

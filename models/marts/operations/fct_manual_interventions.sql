@@ -12,5 +12,5 @@ select
     1 as intervention_count,
     cast(interventions.sop_id is not null as integer) as sop_intervention_count
 from {{ ref('int_interventions__counted') }} as interventions
-left join {{ ref('int_account_months__described') }} as described
+left join {{ ref('int_account_months__segmented') }} as described
     on interventions.account_id = described.account_id and interventions.period_on = described.period_on

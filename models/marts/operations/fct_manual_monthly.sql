@@ -1,4 +1,5 @@
 {%- set back = threshold('operations_elasticity_months') %}
+-- From the first month of work on: a month before anybody wrote it down is not one without work.
 with months as (
     select
         periods.period_on,
@@ -11,7 +12,9 @@ with months as (
     from {{ ref('int_periods__spined') }} as periods
     left join {{ ref('fct_account_manual_monthly') }} as accounts
         on periods.period_on = accounts.period_on
-    where periods.clock = 'month' and exists (select 1 from {{ ref('manual_interventions') }})
+    where
+        periods.clock = 'month'
+        and periods.period_on >= (select min(counted.period_on) from {{ ref('int_interventions__counted') }} as counted)
     group by periods.period_on, periods.is_complete
 ),
 
@@ -58,7 +61,8 @@ elastic as (
 counted as (
     select
         *,
-        minute_elasticity_ratio >= {{ threshold('hidden_labour_elasticity', 'decimal(9, 4)') }} as is_elastic
+        -- Work that falls faster than a shrinking number of accounts is elastic too, and hides no labour.
+        account_change > 0 and minute_elasticity_ratio >= {{ threshold('hidden_labour_elasticity', 'decimal(9, 4)') }} as is_elastic
     from elastic
 )
 

@@ -8,6 +8,7 @@ with labour as (
         cast(null as double) as other_value_low,
         cast(null as double) as other_value_high,
         elastic_month_count as month_count,
+        0 as pending_count,
         case
             when elastic_month_count >= {{ threshold('hidden_labour_months') }} then 'firing'
             when minute_elasticity_ratio is null then 'not_enough_data'
@@ -27,9 +28,10 @@ operation as (
         activation_slope_low as other_value_low,
         activation_slope_high as other_value_high,
         ticket_month_count as month_count,
+        immature_user_count as pending_count,
         case
             when ticket_slope_low is null or activation_slope_low is null then 'not_enough_data'
-            when ticket_slope_low > 0 and activation_slope_low <= 0 and activation_slope_high >= 0 then 'firing'
+            when ticket_slope_low > 0 and activation_slope_low <= 0 then 'firing'
             else 'quiet'
         end as verdict
     from {{ ref('int_operations_trends__sloped') }}
@@ -53,5 +55,6 @@ select
     other_value_high,
     cast(month_count as integer) as month_count,
     cast(verdict = 'firing' as integer) as firing_count,
-    cast(verdict <> 'not_enough_data' as integer) as judged_count
+    cast(verdict <> 'not_enough_data' as integer) as judged_count,
+    cast(pending_count as bigint) as pending_count
 from alerts

@@ -22,6 +22,9 @@ select
     cast(due_at is not null and is_in_sla is null as integer) as sla_pending_count,
     cast(is_escalated_on_time is not null as integer) as escalation_judged_count,
     cast(coalesce(is_escalated_on_time, false) as integer) as escalation_met_count,
+    cast(
+        done_at is null and unblocked_at is null and escalation_due_at is not null and is_escalated_on_time is null as integer
+    ) as escalation_pending_count,
     cast(is_onboarded_in_time is not null as integer) as onboarding_judged_count,
     cast(coalesce(is_onboarded_in_time, false) as integer) as onboarding_met_count,
     cast(coalesce(process = 'onboarding' and is_onboarded_in_time is null, false) as integer) as onboarding_pending_count

@@ -50,7 +50,7 @@ select
         when judged.currency = '{{ var("reporting_currency") }}' then judged.amount
         else {{ scale_amount('judged.amount', 'rates.rate_numerator', 'rates.rate_denominator') }}
     end as decimal(18, 4)) as overage_amount,
-    coalesce(states.plan, 'unknown') as plan,
+    coalesce(states.plan, 'none') as plan,
     coalesce(states.customer_segment, 'unknown') as customer_segment,
     coalesce(states.country, 'unknown') as country,
     cast(judged.event_kind = 'warned' as integer) as warning_count,

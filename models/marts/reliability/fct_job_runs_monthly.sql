@@ -22,5 +22,5 @@ select
     months.failed_count,
     months.retry_count
 from months
-left join {{ ref('int_account_months__described') }} as described
+left join {{ ref('int_account_months__segmented') }} as described
     on months.account_id = described.account_id and months.period_on = described.period_on

@@ -1,10 +1,10 @@
-{%- set windows = [5, 30, 60, 360, 4320] %}
--- Both windows burn faster than the rule's rate; compared without a division, so that a rate on the mark is on the mark.
+-- Both windows burn faster than the rule's rate; compared without a division, so that a rate on the mark is on the mark. Before the counts
+-- reach back over the long window, a handful of events would stand for all of it.
 with judged as (
     select
         {%- for side in ['long', 'short'] %}
         case rules.{{ side }}_window_minutes
-            {%- for minutes in windows %}
+            {%- for minutes in var('burn_rate_windows_minutes') %}
             when {{ minutes }}
                 then measured.bad_{{ minutes }}_count > rules.burn_rate * (1 - measured.target_ratio) * measured.total_{{ minutes }}_count
             {%- endfor %}
@@ -15,6 +15,7 @@ with judged as (
         measured.slo_name,
         measured.plan_group,
         measured.ends_at,
+        measured.counted_minutes >= rules.long_window_minutes as is_long_whole,
         rules.alert,
         rules.severity
     from {{ ref('int_slo_burn_rates__measured') }} as measured
@@ -24,16 +25,22 @@ with judged as (
 turned as (
     select
         *,
-        is_long_above and is_short_above as is_firing,
-        lag(is_long_above and is_short_above, 1, false) over (partition by slo_id, plan_group, alert order by ends_at) as was_firing
+        is_long_whole and is_long_above and is_short_above as is_firing
     from judged
+),
+
+followed as (
+    select
+        *,
+        lag(is_firing, 1, false) over (partition by slo_id, plan_group, alert order by ends_at) as was_firing
+    from turned
 ),
 
 numbered as (
     select
         *,
         count(*) filter (where is_firing and not was_firing) over (partition by slo_id, plan_group, alert order by ends_at) as alert_number
-    from turned
+    from followed
 ),
 
 dated as (

@@ -23,5 +23,5 @@ select
     months.attempt_count,
     months.retry_count
 from months
-left join {{ ref('int_account_months__described') }} as described
+left join {{ ref('int_account_months__segmented') }} as described
     on months.account_id = described.account_id and months.period_on = described.period_on

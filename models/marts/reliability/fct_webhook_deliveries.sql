@@ -14,7 +14,7 @@ select
     deliveries.retry_count,
     cast(deliveries.is_failed as integer) as failed_delivery_count
 from {{ ref('int_webhook_deliveries__judged') }} as deliveries
-left join {{ ref('int_account_months__described') }} as described
+left join {{ ref('int_account_months__segmented') }} as described
     on
         deliveries.account_id = described.account_id
-        and date_trunc('month', deliveries.first_attempted_on) = described.period_on
+        and date_trunc('month', deliveries.last_attempted_on) = described.period_on

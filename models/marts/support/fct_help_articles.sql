@@ -30,8 +30,8 @@ counted as (
         viewed.article_id,
         count(*) as view_count,
         count(distinct viewed.user_id) as viewer_count,
-        count(*) filter (where viewed.user_id is not null and viewed.judged_at <= {{ as_of_end() }}) as judged_view_count,
-        count(*) filter (where followed.help_event_id is not null and viewed.judged_at <= {{ as_of_end() }}) as followed_view_count
+        count(*) filter (where viewed.user_id is not null and viewed.judged_at <= {{ end_of_day(as_of()) }}) as judged_view_count,
+        count(*) filter (where followed.help_event_id is not null and viewed.judged_at <= {{ end_of_day(as_of()) }}) as followed_view_count
     from viewed
     left join followed
         on viewed.help_event_id = followed.help_event_id
