@@ -190,7 +190,9 @@ class DbtCommand(DbtCliResource):
 
 
 def dbt_resource() -> DbtCliResource:
-    return DbtCommand(project_dir=str(PROJECT_ROOT), profiles_dir=str(PROJECT_ROOT), global_config_flags=["--no-version-check"])
+    return DbtCommand(
+        project_dir=str(PROJECT_ROOT), profiles_dir=str(PROJECT_ROOT), global_config_flags=["--no-version-check", "--cache-selected-only"]
+    )
 
 
 def _with_row_counts(events: list[Any], warehouse: Path) -> Iterator[Any]:
