@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,5 +84,12 @@ def published_loads(published: Path) -> set[tuple[str, str, str]]:
     """(source, table, load) of every load in the live file; empty where nothing was published."""
     if not published.exists():
         return set()
+    found = published.stat()
+    return set(_loads_of_version(published, found.st_ino, found.st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _loads_of_version(published: Path, inode: int, changed_ns: int) -> set[tuple[str, str, str]]:
+    """Read once for all sources of a night: a publish puts another file in the place, so the numbers name the version."""
     with duckdb.connect(str(published), read_only=True) as connection:
         return set(connection.execute("select source, source_table, load_id from published.loads").fetchall())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -138,7 +139,7 @@ def extra_columns(contract: TableContract, loads: Sequence[LoadRecord], lake: Pa
     parts = [str(folder / load.load_id / part) for load in loads for part in load.parts]
     if not parts:
         return {}
-    with duckdb.connect() as connection:
+    with _reader().cursor() as connection:
         rows = connection.execute(
             """with extras as (
                 select _load_id, unnest(json_keys(_extra)) as name
@@ -152,3 +153,9 @@ def extra_columns(contract: TableContract, loads: Sequence[LoadRecord], lake: Pa
     for load_id, name in rows:
         found.setdefault(load_id, set()).add(name)
     return found
+
+
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    """An empty database for queries over files, opened once: opening costs more than a query does, and each table asks one."""
+    return duckdb.connect()

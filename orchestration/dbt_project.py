@@ -1,7 +1,7 @@
 """The dbt project as the pipeline uses it: parsed once, re-parsed only when a file or the company changes.
 
-Belongs here: preparing the manifest, and the names that the manifest gives to layers and domains.
-Does not belong here: running models (assets/warehouse.py) or reading contracts (contracts.py).
+Belongs here: preparing the manifest and the data tests' SQL, and the names that the manifest gives to layers and domains.
+Does not belong here: running models (assets/warehouse.py) or data tests (data_tests.py), or reading contracts (contracts.py).
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 
 from orchestration.settings import PROJECT_ROOT, Settings
 
+#: Beside the manifest: the data tests' compiled queries. dbt's own files are written anew by each command.
+TESTS_FILE = "data_tests.json"
 _PARSED = ("models", "macros", "seeds", "checks/reconciliations")
 
 
@@ -23,30 +25,42 @@ class DbtProjectError(RuntimeError):
 
 
 def prepare_manifest(settings: Settings) -> Path:
-    """Path of an up-to-date manifest.json (semantic_manifest.json lies beside it); parses only what changed.
+    """Path of an up-to-date manifest.json (semantic_manifest.json and the data tests' SQL lie beside it); parses only what changed.
 
-    Raises DbtProjectError with dbt's message when the project does not parse.
+    Raises DbtProjectError with dbt's message when the project does not parse, or a data test does not compile.
     """
     target = settings.paths.dbt_target
     manifest = target / "manifest.json"
     mark = target / ".parsed"
     fingerprint = _fingerprint(settings)
-    if manifest.exists() and (target / "semantic_manifest.json").exists() and mark.exists() and mark.read_text() == fingerprint:
+    made = (manifest, target / "semantic_manifest.json", target / TESTS_FILE, mark)
+    if all(file.exists() for file in made) and mark.read_text() == fingerprint:
         return manifest
     target.mkdir(parents=True, exist_ok=True)
     settings.apply_to_environment()
-    # A process of its own: dbt keeps global state, and its imports would stay in this process for nothing.
+    mark.unlink(missing_ok=True)
+    # A process of its own: dbt keeps global state, and its imports would stay in this process for nothing. Compiling parses; tests compile
+    # without a look at the warehouse, which may not exist yet or be another process's.
+    compile_tests = ["compile", "--select", "resource_type:test", "--no-introspect", "--no-populate-cache"]
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "--no-version-check", "parse", "--vars", vars_argument(settings)],
+        [sys.executable, "-m", "dbt.cli.main", "--no-version-check", *compile_tests, "--vars", vars_argument(settings)],
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise DbtProjectError(f"dbt parse failed:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+        raise DbtProjectError(f"dbt could not parse the project:\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    queries = {each["unique_id"]: each["compiled_code"] for each in results}
+    (target / TESTS_FILE).write_text(json.dumps(queries), encoding="utf-8")
     mark.write_text(fingerprint)
     return manifest
+
+
+def compiled_tests(manifest: Path) -> dict[str, str]:
+    """Query of each data test's failing rows by unique id, as compiled with `manifest`."""
+    return json.loads((manifest.parent / TESTS_FILE).read_text(encoding="utf-8"))
 
 
 def code_revision() -> str:

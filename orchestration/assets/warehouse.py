@@ -1,14 +1,13 @@
 """The dbt project as assets `<layer>/<model>`, and the step that shows the lake and the run's day to dbt.
 
 Belongs here: asset keys, groups, partitions and metadata of dbt's models; two dbt invocations per run: what metrics are made of, and
-the scorecards, which judge metrics.
-Does not belong here: SQL, rules, anything about one model.
+the scorecards, which judge metrics; the data tests after each.
+Does not belong here: SQL, rules, anything about one model; how a data test is run (data_tests.py).
 """
 
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from datetime import date
@@ -18,12 +17,15 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import yaml
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 from packaging.version import Version
 
+from orchestration.assets.data_test_checks import DataTestChecks
 from orchestration.assets.raw import POOL, raw_key
 from orchestration.contracts import TableContract
-from orchestration.dbt_project import domain_of, layer_of, vars_argument
+from orchestration.data_tests import DataTest, data_tests, run_tests
+from orchestration.dbt_project import compiled_tests, domain_of, layer_of, read_manifest, vars_argument
 from orchestration.land import create_views
 from orchestration.progress import say, warn
 from orchestration.publish.tables import METRICS, empty_table
@@ -97,7 +99,9 @@ def prepare_warehouse(settings: Settings, contracts: Mapping[tuple[str, str], Ta
 def build_dbt_assets(manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition) -> list[dg.AssetsDefinition]:
     """Every dbt model, seed and data test: the step `warehouse`, and after the metrics the step `scorecards`.
 
-    Each is one `dbt build` (unit tests run in the test suite, not nightly).
+    Each is one `dbt build` without tests (unit tests run in the test suite, not nightly), then the step's data tests, which are cheaper
+    outside dbt. So a model downstream of a failing test is built, where dbt would have skipped it; the step fails all the same, and
+    nothing is published. A model that cannot be built fails the step before any test. `dbt build` by hand runs the tests as it always has.
     """
     return [_build_step(name, selection, manifest, settings, partitions) for name, selection in _INVOCATIONS.items()]
 
@@ -115,9 +119,11 @@ def _results_file(settings: Settings, name: str) -> Path:
 def _build_step(
     name: str, selection: Mapping[str, str], manifest: Path, settings: Settings, partitions: dg.PartitionsDefinition
 ) -> dg.AssetsDefinition:
+    translator = Translator(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
     @dbt_assets(
         manifest=manifest,
-        dagster_dbt_translator=Translator(DagsterDbtTranslatorSettings(enable_asset_checks=True)),
+        dagster_dbt_translator=translator,
         partitions_def=partitions,
         pool=POOL,
         name=name,
@@ -127,20 +133,44 @@ def _build_step(
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         reach(f"{name}.before_dbt")
         _results_file(settings, name).unlink(missing_ok=True)
-        arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", vars_argument(settings)]
+        # Whatever manifest.json holds by the end of this run, the tests are those of the manifest that their SQL was compiled with.
+        content = read_manifest(manifest)
+        tests = data_tests(content, compiled_tests(manifest))
+        arguments = ["build", "--exclude-resource-type", "test", "unit_test", "--vars", vars_argument(settings)]
         with redirect_stdout(_Progress()):
             run = dbt.cli(arguments, context=context, target_path=settings.paths.dbt_target, raise_on_error=False)
             events = list(run.stream())
         yield from _with_row_counts(events, settings.paths.warehouse)
+        built = run.get_artifact("run_results.json")
         if run.process.returncode:
-            raise dg.Failure(
-                "dbt build failed; the published file is unchanged. " + _first_errors(run.get_artifact("run_results.json")),
-                allow_retries=False,
-            )
-        shutil.copyfile(settings.paths.dbt_target / "run_results.json", _results_file(settings, name))
+            raise _failure(built)
+        checks = DataTestChecks(context, content, tests, translator, tagged=AFTER_METRICS, inside="select" in selection)
+        results = _run_tests(checks.tests, settings.paths.warehouse)
+        yield from checks.events(results)
+        built["results"] += results
+        if any(each["status"] in ("fail", "error") for each in results):
+            raise _failure(built)
+        _results_file(settings, name).write_text(json.dumps(built), encoding="utf-8")
         reach(f"{name}.dbt_built")
 
     return build
+
+
+def _run_tests(tests: list[DataTest], warehouse: Path) -> list[dict[str, Any]]:
+    """Entries of run_results.json, one per test; says each tenth, and each test that does not pass."""
+
+    def told(number: int, test: DataTest, result: Mapping[str, Any]) -> None:
+        if result["status"] != "pass":
+            found = "" if result["failures"] is None else f" {result['failures']}"
+            warn(f"{number} of {len(tests)} {result['status'].upper()}{found} {test.name}")
+        if 10 * number // len(tests) > 10 * (number - 1) // len(tests):
+            say(f"data tests: {number} of {len(tests)}")
+
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        profile = yaml.safe_load((PROJECT_ROOT / "profiles.yml").read_text(encoding="utf-8"))
+        for setting, value in profile["scalehouse"]["outputs"]["duckdb"]["settings"].items():
+            connection.execute(f"set {setting} = '{value}'")
+        return run_tests(connection, tests, told)
 
 
 class DbtCommand(DbtCliResource):
@@ -193,8 +223,12 @@ class _Progress(io.TextIOBase):
             tenth = 10 * int(found[1]) // int(found[2])
             if tenth > self._said:
                 self._said = tenth
-                say(f"models and tests: {found[1]} of {found[2]}")
+                say(f"models: {found[1]} of {found[2]}")
         return len(text)
+
+
+def _failure(results: dict[str, Any]) -> dg.Failure:
+    return dg.Failure("dbt build failed; the published file is unchanged. " + _first_errors(results), allow_retries=False)
 
 
 def _first_errors(results: dict[str, Any], most: int = 5) -> str:

@@ -29,3 +29,16 @@ class KeptConnectionEventLogStorage(ConsolidatedSqliteEventLogStorage):
     def _connect(self) -> Iterator[Connection]:
         with self._engine.begin() as connection:
             yield connection
+
+    def has_table(self, table_name: str) -> bool:
+        """Asked before each check and each materialisation is stored. Tables only ever come, with a migration: a yes stays a yes."""
+        if table_name not in self._tables:
+            with self._connect() as connection:
+                if not self._engine.dialect.has_table(connection, table_name):
+                    return False
+            self._tables.add(table_name)
+        return True
+
+    @cached_property
+    def _tables(self) -> set[str]:
+        return set()

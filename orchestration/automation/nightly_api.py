@@ -39,6 +39,11 @@ def run_both(settings: Settings) -> str:
     fill_empty_inbox(settings)
     say("the night from files")
     _night(settings, {})
+    return run_over_http(settings)
+
+
+def run_over_http(settings: Settings) -> str:
+    """The second night, where the night from files has published; returns the verdict. Raises RunFailed as `run_both`."""
     paths = settings.paths
     folder = paths.root.with_name(f"{paths.root.name}_api")
     shutil.rmtree(folder, ignore_errors=True)

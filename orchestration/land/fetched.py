@@ -127,7 +127,7 @@ class _Run:
             if folder.name in landed:
                 continue
             self.label = f"fetch {folder.name}"
-            kept = KeptFetch(folder)
+            kept = KeptFetch.resume(folder)
             if kept.plan["asks"] != _asks(self.contract) or kept.plan["after"] != _state(known).get("fetch_id"):
                 kept.abandon()
             else:

@@ -27,12 +27,12 @@ def literal(text: str) -> str:
 
 def columns_of(connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, table: str) -> dict[str, str]:
     """Columns of a table or view, in order: name -> DuckDB type. Empty when there is no such table."""
-    rows = connection.execute(
-        """select column_name, data_type from duckdb_columns()
-        where database_name = ? and schema_name = ? and table_name = ? order by column_index""",
-        [catalog, schema, table],
-    ).fetchall()
-    return dict(rows)
+    # Not duckdb_columns(), which reads every column of every attached file at each call.
+    try:
+        rows = connection.execute(f"describe {quoted(catalog)}.{quoted(schema)}.{quoted(table)}").fetchall()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return {}
+    return {name: kind for name, kind, *_ in rows}
 
 
 def table_names(connection: duckdb.DuckDBPyConnection, catalog: str) -> list[str]:

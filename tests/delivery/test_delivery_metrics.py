@@ -201,7 +201,7 @@ def warehouse(
         ("release_error_change_24h", "2026-05-01", "month", "all", "1", False),
         ("release_activation_change_24h", "2026-05-01", "month", "all", "1.5", False),
         ("release_error_change_72h", "2026-05-01", "month", "all", "7", True),
-        ("decisions_completed", "2026-04-01", "quarter", "all", "3", True),
+        ("decisions_completed", "2026-04-01", "quarter", "all", "2", True),
         # Levels are those of the last month, not added up.
         ("decisions_open", "2026-04-01", "quarter", "all", "6", True),
         ("throughput_symptoms", "2026-04-01", "quarter", "all", "1", True),

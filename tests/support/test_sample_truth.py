@@ -170,6 +170,24 @@ def test_tickets_per_account_rise_as_they_were_planted(nightly: Run) -> None:
         assert connection.execute(trend).fetchall() == [("worsening", True, 12)]
 
 
+def test_months_of_pressure_and_of_concentrated_load_are_published(marts: duckdb.DuckDBPyConnection) -> None:
+    """Every month of the marts has its count, 0 where no verdict calls for one; the sample company has months of pressure."""
+    verdicts = {
+        "support_pressure_months": "count(*) filter (where verdict = 'pressure') from support.fct_support_pressure_monthly",
+        "support_load_concentrated_months": "count(*) filter (where verdict = 'concentrated' and segment_kind = 'customer_segment') "
+        "from support.fct_support_load_monthly",
+    }
+    for metric, judged in verdicts.items():
+        same(
+            marts,
+            f"select period_on, {judged} group by period_on",
+            f"select period_on, cast(value as bigint) from published.metrics where metric = '{metric}' and period_grain = 'month'",
+            rows=30,
+        )
+    told = "select sum(value) > 5 from published.metrics where metric = 'support_pressure_months' and period_grain = 'month'"
+    assert marts.execute(told).fetchall() == [(True,)]
+
+
 def test_segments_add_up_to_the_whole(marts: duckdb.DuckDBPyConnection) -> None:
     """Tickets, active accounts and cost by segment are those of the company, month by month."""
     differing = marts.execute(
@@ -198,7 +216,14 @@ def test_without_a_help_desk_feedback_still_speaks(past_nightly: Run, tmp_path: 
     """The same company without tickets: what is made of them says what it lacks, feedback is as it was."""
     copy = tmp_path / "warehouse.duckdb"
     copy.write_bytes(past_nightly.warehouse.read_bytes())
-    publish(copy, past_nightly.folder / "target", "support", tmp_path, PAST, company(tickets=[], ticket_events=[], ticket_ratings=[])["providers"])
+    publish(
+        copy,
+        past_nightly.folder / "target",
+        "support",
+        tmp_path,
+        PAST,
+        company(tickets=[], ticket_events=[], ticket_ratings=[])["providers"],
+    )
     with duckdb.connect(str(copy), read_only=True) as connection:
         rows = connection.execute(
             "select metric, bool_or(value > 0), min(case when status = 'not_available' then reason end) from published.metrics "

@@ -26,20 +26,18 @@ with happened as (
     union all
     -- A note about the product that support opened for somebody: it came out of a ticket.
     select
-        cast(date_trunc('month', {{ local_date('submitted_at') }}) as date) as period_on,
+        cast(date_trunc('month', submitted_on) as date) as period_on,
         'support_note_count' as name,
         1 as amount
-    from {{ ref('feedback_items') }}
-    where
-        ticket_id is not null
-        and coalesce(billing_account_id not in (select account_id from {{ ref('int_accounts__excluded') }}), true)
+    from {{ ref('int_feedback_items__voiced') }}
+    where ticket_id is not null
     union all
     select
         cast(date_trunc('month', {{ local_date('closed_at') }}) as date) as period_on,
         'closed_item_count' as name,
         1 as amount
     from {{ ref('work_items') }}
-    where closed_at is not null
+    where {{ local_date('closed_at') }} <= {{ as_of() }}
 )
 
 select

@@ -6,7 +6,8 @@ with shipped_under as (
     from {{ ref('int_releases__recorded') }} as records
     left join {{ ref('release_evidence') }} as evidence
         on records.release_tag = evidence.release_tag and {{ local_date('evidence.recorded_at') }} <= {{ as_of() }}
-    where records.has_record and records.decision_id is not null
+    -- A record of what is not released by the run's day is a plan.
+    where records.has_record and records.decision_id is not null and records.released_on <= {{ as_of() }}
     group by records.decision_id
 ),
 

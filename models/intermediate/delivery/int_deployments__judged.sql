@@ -9,6 +9,7 @@ with succeeded as (
         on deployments.deployment_id = states.deployment_id
     where deployments.environment = 'production' and states.state = 'success'
     group by all
+    having {{ local_date('min(states.stated_at)') }} <= {{ as_of() }}
 ),
 
 counted_incidents as (
@@ -20,16 +21,30 @@ counted_incidents as (
     group by deployment_id
 ),
 
-mended as (
-    select distinct records.mends_release_tag as release_tag
+-- Of a version that was deployed again, a mend is for the deployment that it followed, not for the next try.
+followed_by_mend as (
+    select
+        records.release_tag,
+        succeeded.deployment_id
     from {{ ref('release_records') }} as records
     inner join {{ ref('release_kinds') }} as kinds
         on records.release_kind = kinds.release_kind
+    inner join succeeded
+        on records.mends_release_tag = succeeded.release_tag
     where
         kinds.is_mend
-        and records.mends_release_tag is not null
         -- A mend that was called after the run's day is not known yet.
         and coalesce({{ local_date('records.called_at') }} <= {{ as_of() }}, true)
+    qualify
+        row_number() over (
+            partition by records.release_tag
+            order by coalesce(succeeded.deployed_at <= records.called_at, true) desc, succeeded.deployed_at desc, succeeded.deployment_id
+        ) = 1
+),
+
+mended as (
+    select distinct deployment_id
+    from followed_by_mend
 )
 
 select
@@ -39,12 +54,11 @@ select
     succeeded.deployed_at,
     {{ local_date('succeeded.deployed_at') }} as deployed_on,
     cast(coalesce(counted.incident_count, 0) as integer) as incident_count,
-    mended.release_tag is not null as is_mended,
-    counted.incident_count is not null or mended.release_tag is not null as is_failed,
+    mended.deployment_id is not null as is_mended,
+    counted.incident_count is not null or mended.deployment_id is not null as is_failed,
     {{ local_date('succeeded.deployed_at') }} + {{ threshold('deployment_judged_days') }} <= {{ as_of() }} as is_judged
 from succeeded
 left join counted_incidents as counted
     on succeeded.deployment_id = counted.deployment_id
 left join mended
-    on succeeded.release_tag = mended.release_tag
-where {{ local_date('succeeded.deployed_at') }} <= {{ as_of() }}
+    on succeeded.deployment_id = mended.deployment_id

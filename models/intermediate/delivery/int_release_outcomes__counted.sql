@@ -29,8 +29,7 @@ deployments as (
 entries as (
     select
         release_tag,
-        count(*) as entry_count,
-        min(published_at) as told_at
+        count(*) as entry_count
     from {{ ref('changelog_entries') }}
     where {{ local_date('published_at') }} <= {{ as_of() }}
     group by release_tag
@@ -65,7 +64,6 @@ select
     cast(coalesce(deployments.incident_count, 0) as integer) as incident_count,
     coalesce(deployments.is_failed, false) as is_failed,
     cast(coalesce(entries.entry_count, 0) as integer) as changelog_entry_count,
-    entries.told_at,
     verdicts.verdict_24h,
     verdicts.verdict_72h,
     verdicts.verdict,

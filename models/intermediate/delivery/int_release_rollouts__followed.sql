@@ -3,7 +3,6 @@ select
     rollouts.ring,
     rings.ring_number,
     rollouts.started_at,
-    lag(rings.ring_number) over reached as before_ring_number,
     lag(rollouts.started_at) over reached as before_started_at,
     -- A ring is in order when no wider one was reached before it.
     coalesce(

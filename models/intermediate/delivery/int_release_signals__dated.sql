@@ -9,7 +9,8 @@ select
     attempted_at as occurred_at
 from {{ ref('webhook_attempts') }}
 where
-    coalesce(status_code not between 200 and 299, true)
+    {{ local_date('attempted_at') }} <= {{ as_of() }}
+    and coalesce(status_code not between 200 and 299, true)
     and coalesce(billing_account_id not in (select account_id from {{ ref('int_accounts__excluded') }}), true)
 union all
 select

@@ -3,7 +3,6 @@ with followed as (
         events.user_id,
         events.help_event_id,
         events.help_kind,
-        events.is_answered,
         events.occurred_at,
         users.account_id,
         lag(events.occurred_at) over user_events + to_minutes({{ threshold('support_session_gap_minutes') }}) > events.occurred_at

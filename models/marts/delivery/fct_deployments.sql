@@ -17,7 +17,7 @@ select
     judged.is_mended,
     judged.is_failed,
     judged.is_judged,
-    judged.deployed_at > first_deployed.deployed_at as is_redeployment,
+    coalesce(judged.deployed_at > first_deployed.deployed_at, false) as is_redeployment,
     1 as deployment_count,
     cast(judged.is_automated as integer) as automated_count,
     cast(judged.is_judged as integer) as judged_count,

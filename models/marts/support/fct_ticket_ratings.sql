@@ -16,3 +16,7 @@ from {{ ref('ticket_ratings') }} as ratings
 inner join {{ ref('fct_tickets') }} as tickets
     on ratings.ticket_id = tickets.ticket_id
 where {{ local_date('ratings.rated_at') }} <= {{ as_of() }}
+qualify
+    row_number() over (
+        partition by ratings.ticket_id order by ratings.rated_at desc, length(ratings.rating_id) desc, ratings.rating_id desc
+    ) = 1

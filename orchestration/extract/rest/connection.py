@@ -1,15 +1,18 @@
 """One HTTP exchange with a deadline that nothing can stretch: not slow headers, not a slow body.
 
-A socket timeout counts from byte to byte, so a server that drips is never late. Here a timer shuts the connection down at the deadline,
-which ends whatever is being waited for.
+A socket timeout counts from byte to byte, so a server that drips is never late. Here a thread of the process shuts the connection down at
+the deadline, which ends whatever is being waited for.
 
 Belongs here: sockets, sessions, size while reading. Does not belong here: statuses, retries, credentials.
 """
 
 from __future__ import annotations
 
+import math
+import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPException
@@ -58,6 +61,52 @@ class _Watch:
         if self._twin is not None:
             with suppress(OSError):
                 self._twin.shutdown(socket.SHUT_RDWR)
+
+
+class _Watchman:
+    """Fires the watches whose time is over, all in one thread: a thread for each exchange costs as much as a small page."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._ends: dict[_Watch, float] = {}
+        self._wakes = math.inf
+        self._thread: threading.Thread | None = None
+
+    def add(self, watch: _Watch, seconds: float) -> None:
+        with self._changed:
+            self._ends[watch] = end = time.monotonic() + seconds
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+                self._thread.start()
+            elif end < self._wakes:
+                self._changed.notify()
+
+    def remove(self, watch: _Watch) -> None:
+        # The thread is left asleep: it finds nothing to do when it wakes.
+        with self._changed:
+            self._ends.pop(watch, None)
+
+    def _run(self) -> None:
+        with self._changed:
+            while True:
+                now = time.monotonic()
+                for watch in [each for each, end in self._ends.items() if end <= now]:
+                    del self._ends[watch]
+                    watch.fire()
+                self._wakes = min(self._ends.values(), default=math.inf)
+                self._changed.wait(None if self._wakes == math.inf else self._wakes - now)
+
+
+_watchman = _Watchman()
+
+
+def _begin_anew() -> None:
+    global _watchman
+    _watchman = _Watchman()
+
+
+# A forked process has none of its parent's threads, and its locks as they happened to be.
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 class _Watched:
@@ -147,11 +196,10 @@ def exchange(
 def _watched(seconds: float) -> Iterator[_Watch]:
     outer = getattr(_current, "watch", None)
     watch = _current.watch = _Watch()
-    timer = threading.Timer(seconds, watch.fire)
-    timer.daemon = True
-    timer.start()
+    watchman = _watchman
+    watchman.add(watch, seconds)
     try:
         yield watch
     finally:
-        timer.cancel()
+        watchman.remove(watch)
         _current.watch = outer

@@ -16,9 +16,10 @@ import secrets
 import shutil
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from orchestration.extract.errors import ExportError
 from orchestration.extract.raw import TEMPORARY, sync_folder
@@ -51,6 +52,19 @@ class KeptFetch:
             # After a page that a power loss took.
             path.unlink()
         self.facts = [_read_facts(path) for path in whole]
+        self._syncing: Future[None] | None = None
+        self._syncer: ThreadPoolExecutor | None = None
+
+    @classmethod
+    def resume(cls, folder: Path) -> KeptFetch:
+        """A fetch that did not end: its last page may have a name and not its bytes, after a power loss, and is then no page."""
+        for path in page_files(folder)[-1:]:
+            if _read_page(path) is None:
+                path.unlink()
+            else:
+                # Its process may have been killed before this.
+                _sync(path.open("rb"), path)
+        return cls(folder)
 
     @classmethod
     def begin(cls, table_folder: Path, fetch_id: str, plan: dict[str, Any]) -> KeptFetch:
@@ -78,9 +92,10 @@ class KeptFetch:
         return bool(self.facts) and self.facts[-1]["next"] is None
 
     def keep(self, facts: dict[str, Any], body: bytes) -> None:
-        """Add a page: its bytes are durable when it returns, its name by `settle`, which comes before any state moves.
+        """Add a page. Its bytes become durable while the next one is asked for, before that one is kept; its name by `settle`, which
+        comes before any state moves.
 
-        A power loss may so cost the names of the last pages, which are then fetched again; a killed process costs none.
+        A power loss may so cost the last page, or the names of the last pages, which are then fetched again; a killed process costs none.
         """
         number = len(self.facts) + 1
         facts = {"page": number, **facts, "bytes": len(body), "sha256": hashlib.sha256(body).hexdigest()}
@@ -88,14 +103,28 @@ class KeptFetch:
         reach(f"fetch.page_fetched.{number}")
         # Level 1: three times as fast as 6 for a sixth more bytes (JSON of an API).
         packed = gzip.compress(json.dumps(facts, separators=(",", ":")).encode() + b"\n" + body, compresslevel=1, mtime=0)
-        _write(temporary, packed)
-        temporary.rename(self.folder / f"{number:06d}{_SUFFIX}")
+        self._wait()
+        file = temporary.open("xb")
+        file.write(packed)
+        file.flush()
+        path = temporary.rename(self.folder / f"{number:06d}{_SUFFIX}")
+        self._syncer = self._syncer or ThreadPoolExecutor(1, "pages")
+        self._syncing = self._syncer.submit(_sync, file, path)
         self.facts.append(facts)
         reach(f"fetch.page_kept.{number}")
 
     def settle(self) -> None:
         """Make every kept page durable."""
+        self._wait()
+        if self._syncer:
+            self._syncer.shutdown()
+            self._syncer = None
         sync_folder(self.folder)
+
+    def _wait(self) -> None:
+        syncing, self._syncing = self._syncing, None
+        if syncing:
+            syncing.result()
 
     def note(self, name: str, value: Any) -> None:
         """Keep a small fact beside the pages, such as the id of a job; durable when it returns."""
@@ -133,22 +162,28 @@ def page_files(folder: Path) -> list[Path]:
 def read_pages(folder: Path, label: str, *, last_first: bool = False) -> Iterator[KeptPage]:
     """The pages of a fetch, one at a time. Raises ExportError for one that is not as it was kept."""
     for path in page_files(folder)[:: -1 if last_first else 1]:
-        try:
-            head, _, body = gzip.decompress(path.read_bytes()).partition(b"\n")
-            facts = json.loads(head)
-        except (OSError, EOFError, ValueError, zlib.error):
-            facts, body = {}, b""
-        if facts.get("sha256") != hashlib.sha256(body).hexdigest():
+        page = _read_page(path)
+        if page is None:
             raise ExportError(
                 f"{label}: kept page {path.name} is altered or unreadable; restore it, or remove the fetch's folder to fetch again"
             )
-        yield KeptPage(facts, body)
+        yield page
 
 
 def digest(folder: Path) -> tuple[str, int]:
     """(SHA-256 over the hashes of a fetch's pages in order, unpacked bytes of their bodies)."""
     facts = [_read_facts(path) for path in page_files(folder)]
     return hashlib.sha256("".join(each["sha256"] for each in facts).encode()).hexdigest(), sum(each["bytes"] for each in facts)
+
+
+def _read_page(path: Path) -> KeptPage | None:
+    """A page as it was kept, or None."""
+    try:
+        head, _, body = gzip.decompress(path.read_bytes()).partition(b"\n")
+        facts = json.loads(head)
+    except (OSError, EOFError, ValueError, zlib.error):
+        return None
+    return KeptPage(facts, body) if facts.get("sha256") == hashlib.sha256(body).hexdigest() else None
 
 
 def _read_facts(path: Path) -> dict[str, Any]:
@@ -159,6 +194,16 @@ def _read_facts(path: Path) -> dict[str, Any]:
         raise ExportError(
             f"kept page {path.parent.name}/{path.name} is unreadable; restore it, or remove the folder to fetch again"
         ) from None
+
+
+def _sync(file: BinaryIO, path: Path) -> None:
+    """Make a page's bytes durable, or take it away: nobody could say later whether they are."""
+    with file:
+        try:
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def _write(path: Path, content: bytes) -> None:
