@@ -8,6 +8,6 @@ select
 from {{ ref('fct_driver_costs_monthly') }}
 where
     is_unbounded
-    and is_complete
+    -- Of the month that is last, not of the last in which a driver was unbounded.
+    and period_on = (select max(months.period_on) from {{ ref('fct_driver_costs_monthly') }} as months where months.is_complete)
     and exists (select 1 from {{ ref('dim_plan_limits') }})
-qualify period_on = max(period_on) over ()

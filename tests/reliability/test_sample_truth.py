@@ -90,7 +90,7 @@ def test_the_groups_are_the_whole(marts: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_one_query_tells_what_an_account_lived_through(marts: duckdb.DuckDBPyConnection) -> None:
-    """All three layers for one account, each event once, with the release in force."""
+    """All three layers for one account, each event once, with the release in force where the deployment names one."""
     account, layers, events, keys = marts.execute(
         """
         select account_id, count(distinct layer), count(*), count(distinct timeline_event_id)
@@ -112,9 +112,11 @@ def test_one_query_tells_what_an_account_lived_through(marts: duckdb.DuckDBPyCon
     assert (
         marts.execute(
             """
-        select timeline_event_id
-        from reliability.fct_account_timeline
-        where release_tag is null and occurred_at >= (select min(from_at) from intermediate.int_releases__in_force)
+        select events.timeline_event_id
+        from reliability.fct_account_timeline as events
+        asof inner join intermediate.int_releases__in_force as deployments
+            on events.occurred_at >= deployments.from_at
+        where events.release_tag is null and deployments.release_tag is not null
         """
         ).fetchall()
         == []

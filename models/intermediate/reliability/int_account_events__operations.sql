@@ -1,5 +1,5 @@
 {{ config(tags=['event_scale']) }}
--- A release reaches an account with its first event of the product while the release is in force.
+-- A release reaches an account with its first event of the product while the release is in force; a deployment that names none brings none.
 with reached as (
     select
         users.account_id,
@@ -11,7 +11,7 @@ with reached as (
         on events.user_id = users.user_id
     asof inner join {{ ref('int_releases__in_force') }} as releases
         on events.occurred_at >= releases.from_at
-    where users.account_id is not null and {{ local_date('events.occurred_at') }} <= {{ as_of() }}
+    where users.account_id is not null and releases.release_tag is not null and {{ local_date('events.occurred_at') }} <= {{ as_of() }}
     group by users.account_id, releases.deployment_id, releases.release_tag
 )
 

@@ -91,27 +91,35 @@ capacities as (
         lead(from_on, 1, date '9999-12-31') over (partition by process order by from_on) as to_on
     from {{ ref('process_capacities') }}
     where company = '{{ var("company") }}'
+),
+
+judged as (
+    select
+        summed.*,
+        capacities.process is not null as is_judged,
+        cast(capacities.weekly_minute_count * {{ threshold('process_queue_days') }} / 7 as bigint) as recent_capacity_minute_count,
+        -- Without a division, so that demand on the mark is on the mark.
+        summed.recent_demand_minute_count * 7 > capacities.weekly_minute_count * {{ threshold('process_queue_days') }} as is_above_capacity
+    from summed
+    left join capacities
+        on
+            summed.process = capacities.process
+            and capacities.from_on <= summed.day_on
+            and summed.day_on < capacities.to_on
 )
 
 select
-    concat_ws('|', summed.process, summed.day_on) as process_day_id,
-    summed.process,
-    summed.day_on,
-    summed.volume_in_count,
-    summed.done_count,
-    cast(summed.queue_count as bigint) as queue_count,
-    cast(summed.manual_minute_count as bigint) as manual_minute_count,
-    cast(summed.demand_minute_count as bigint) as demand_minute_count,
-    cast(summed.recent_demand_minute_count as bigint) as recent_demand_minute_count,
-    cast(capacities.weekly_minute_count * {{ threshold('process_queue_days') }} / 7 as bigint) as recent_capacity_minute_count,
-    summed.recent_demand_minute_count * 7 > capacities.weekly_minute_count * {{ threshold('process_queue_days') }} as is_above_capacity,
-    cast(capacities.process is not null as integer) as judged_day_count,
-    cast(
-        coalesce(summed.recent_demand_minute_count * 7 > capacities.weekly_minute_count * {{ threshold('process_queue_days') }}, false) as integer
-    ) as above_capacity_day_count
-from summed
-left join capacities
-    on
-        summed.process = capacities.process
-        and capacities.from_on <= summed.day_on
-        and summed.day_on < capacities.to_on
+    concat_ws('|', process, day_on) as process_day_id,
+    process,
+    day_on,
+    volume_in_count,
+    done_count,
+    cast(queue_count as bigint) as queue_count,
+    cast(manual_minute_count as bigint) as manual_minute_count,
+    cast(demand_minute_count as bigint) as demand_minute_count,
+    cast(recent_demand_minute_count as bigint) as recent_demand_minute_count,
+    recent_capacity_minute_count,
+    is_above_capacity,
+    cast(is_judged as integer) as judged_day_count,
+    cast(coalesce(is_above_capacity, false) as integer) as above_capacity_day_count
+from judged
