@@ -146,7 +146,8 @@ def test_the_python_works(nightly: Run) -> None:
     for code in blocks("python")[:1]:
         code = code.replace("data/sample", str(nightly.folder))
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-        assert (done.returncode == 0 and "nrr" in done.stdout) or "aov" in done.stdout, done.stdout + done.stderr
+        # DuckDB prints the first and the last rows of a long table.
+        assert done.returncode == 0 and "voluntary_churn_mrr" in done.stdout, done.stdout + done.stderr
 
 
 def test_the_loaders_example_fills_an_inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,7 +58,8 @@ def test_active_accounts_are_those_of_support(marts: duckdb.DuckDBPyConnection) 
         marts,
         """
         select cast(month as date), cast(active_account_count as bigint)
-        from truth_support_monthly where cast(active_account_count as bigint) > 0
+        from truth_support_monthly
+        where cast(active_account_count as bigint) > 0 and cast(month as date) >= (select min(period_on) from operations.fct_manual_monthly)
         """,
         "select period_on, active_account_count from operations.fct_manual_monthly where active_account_count > 0",
         rows=15,

@@ -104,6 +104,10 @@ def built(request: pytest.FixtureRequest, past_nightly: Run, tmp_path_factory: p
         yield source, connection
 
 
+#: Events of all the company's systems together: with one system less there are fewer of them, and the metrics stay.
+OF_ALL_SYSTEMS = ("timeline_events", "timeline_events_joined", "observability_joined_share")
+
+
 @pytest.mark.slow
 def test_the_rest_publishes_what_it_published(built: tuple[str, Any], definitions: Definitions) -> None:
     source, connection = built
@@ -113,10 +117,12 @@ def test_the_rest_publishes_what_it_published(built: tuple[str, Any], definition
     ).fetchall()
     assert len(needing) >= 5 and [row[:3] for row in rows] == [(name, "not_available", None) for name in sorted(needing)]
     assert all("no system provides" in row[3] for row in rows)
+    together = "select count(distinct metric) from published.metrics where status = 'ok' and metric in (select unnest(?))"
+    assert connection.execute(together, [OF_ALL_SYSTEMS]).fetchall() == [(len(OF_ALL_SYSTEMS),)]
     kept = "select * from {} where metric not in (select unnest($needing))"
     for first, second in (("before", "published.metrics"), ("published.metrics", "before")):
         differing = f"{kept.format(first)} except all {kept.format(second)} limit 5"
-        assert connection.execute(differing, {"needing": needing}).fetchall() == []
+        assert connection.execute(differing, {"needing": [*needing, *OF_ALL_SYSTEMS]}).fetchall() == []
 
 
 def run_dbt(folder: Path, warehouse: Path, command: str, variables: dict[str, Any], *arguments: str) -> None:
