@@ -114,7 +114,7 @@ def test_each_complete_month_has_both_alerts(marts: duckdb.DuckDBPyConnection) -
         select 'harder_to_operate', period_on from intermediate.int_operations_months__counted where is_complete
         """,
         "select alert, period_on from operations.fct_operations_alerts",
-        rows=40,
+        rows=30,
     )
 
 
