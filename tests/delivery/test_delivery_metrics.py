@@ -6,18 +6,13 @@ Belongs here: what MetricFlow makes of the marts' columns. Does not belong here:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.semantic import publish_metrics, read_definitions
-
-AS_OF = date(2026, 6, 30)
-THRESHOLDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "thresholds.csv"
+from tests.hand_worked import Marts, cell
 
 DEPLOYED = {"deployed_on": "2026-05-12", "release_kind": "feature", "deployment_count": 1, "automated_count": 1, "young_count": 0}
 LATE = {"deployed_on": "2026-06-29", "judged_count": 0, "failed_count": 0, "young_count": 1}
@@ -124,48 +119,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def publish(connection: duckdb.DuckDBPyConnection, manifest_path: Path, providers: dict[str, list[str]], cache: Path) -> None:
-    publish_metrics(
-        connection,
-        manifest_path.parent / "semantic_manifest.json",
-        manifest_path,
-        providers,
-        AS_OF,
-        reporting_currency="USD",
-        time_zone="UTC",
-        cache=cache,
-    )
-
-
 @pytest.fixture(scope="module")
-def empty_marts(manifest: dict[str, Any], semantic_manifest: dict[str, Any]) -> list[str]:
-    """Statements that make every mart of the semantic layer, and the seed of minimum samples."""
-    definitions = read_definitions(semantic_manifest, manifest)
-    made = ["create schema seeds", f"create table seeds.thresholds as from read_csv('{THRESHOLDS}')"]
-    for node in (manifest["nodes"][key] for key in sorted({node for model in definitions.models.values() for node in model.node_ids})):
-        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in node["columns"].values())
-        made.append(f"create schema if not exists {node['schema']}; create table {node['schema']}.{node['alias']} ({columns})")
-    return made
-
-
-@pytest.fixture(scope="module")
-def warehouse(
-    empty_marts: list[str],
-    manifest: dict[str, Any],
-    semantic_manifest: dict[str, Any],
-    manifest_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    definitions = read_definitions(semantic_manifest, manifest)
+def warehouse(hand_worked_marts: Marts) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for statement in empty_marts:
-            connection.execute(statement)
-        for table, rows in ROWS.items():
-            for row in rows:
-                names = ", ".join(row)
-                connection.execute(f"insert into delivery.{table} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
-        concepts = {concept for metric in definitions.metrics.values() for concept in metric.requires}
-        publish(connection, manifest_path, {concept: ["github"] for concept in concepts}, tmp_path_factory.mktemp("compiled"))
+        hand_worked_marts.fill(connection, "delivery", ROWS)
+        hand_worked_marts.publish(connection)
         yield connection
 
 
@@ -224,11 +182,7 @@ def warehouse(
 def test_metric_by_hand(
     warehouse: duckdb.DuckDBPyConnection, metric: str, on: str, grain: str, segment: str, expected: str, is_complete: bool
 ) -> None:
-    found = warehouse.execute(
-        "select value, is_complete from published.metrics where metric = ? and period_on = ? and period_grain = ? and segment = ?",
-        [metric, on, grain, segment],
-    ).fetchall()
-    assert found == [(Decimal(expected), is_complete)]
+    assert cell(warehouse, metric, on, grain, segment) == (Decimal(expected), is_complete)
 
 
 @pytest.mark.parametrize(
@@ -247,25 +201,6 @@ def test_metric_by_hand(
     ],
 )
 def test_without_a_source_the_metrics_say_what_they_lack(
-    empty_marts: list[str],
-    manifest: dict[str, Any],
-    semantic_manifest: dict[str, Any],
-    manifest_path: Path,
-    tmp_path: Path,
-    lacking: set[str],
-    gone: set[str],
-    kept: set[str],
+    hand_worked_marts: Marts, lacking: set[str], gone: set[str], kept: set[str]
 ) -> None:
-    definitions = read_definitions(semantic_manifest, manifest)
-    delivery = {name: metric for name, metric in definitions.metrics.items() if metric.file.startswith("models/marts/delivery/")}
-    assert gone | kept <= delivery.keys()
-    assert {name for name in gone if lacking & set(delivery[name].requires)} == gone
-    assert not any(lacking & set(delivery[name].requires) for name in kept)
-    with duckdb.connect() as connection:
-        for statement in empty_marts:
-            connection.execute(statement)
-        concepts = {concept for metric in definitions.metrics.values() for concept in metric.requires}
-        publish(connection, manifest_path, {concept: [] if concept in lacking else ["github"] for concept in concepts}, tmp_path)
-        told = dict(connection.execute("select metric, reason from published.metrics where status = 'not_available'").fetchall())
-    assert gone <= told.keys() and not kept & told.keys()
-    assert all(any(concept in told[name] for concept in lacking) for name in gone)
+    hand_worked_marts.check_what_is_lacking("delivery", lacking, gone, kept)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from orchestration.semantic import publish_metrics, read_definitions
+from orchestration.semantic import read_definitions
+from tests.hand_worked import Marts
 
-AS_OF = date(2026, 6, 30)
-THRESHOLDS = Path(__file__).resolve().parent.parent.parent / "seeds" / "thresholds.csv"
 FINANCE_MARTS = "models/marts/finance/_finance__semantic"
 
 MONTH = {"period_ends_on": "2026-05-31", "is_complete": True, "runway_status": "burning"}
@@ -65,48 +62,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def publish(connection: duckdb.DuckDBPyConnection, manifest_path: Path, providers: dict[str, list[str]], cache: Path) -> None:
-    publish_metrics(
-        connection,
-        manifest_path.parent / "semantic_manifest.json",
-        manifest_path,
-        providers,
-        AS_OF,
-        reporting_currency="USD",
-        time_zone="UTC",
-        cache=cache,
-    )
-
-
 @pytest.fixture(scope="module")
-def empty_marts(manifest: dict[str, Any], semantic_manifest: dict[str, Any]) -> list[str]:
-    """Statements that make every mart of the semantic layer, and the seed of minimum samples."""
-    definitions = read_definitions(semantic_manifest, manifest)
-    made = ["create schema seeds", f"create table seeds.thresholds as from read_csv('{THRESHOLDS}')"]
-    for node in (manifest["nodes"][key] for key in sorted({node for model in definitions.models.values() for node in model.node_ids})):
-        columns = ", ".join(f"{column['name']} {column['data_type']}" for column in node["columns"].values())
-        made.append(f"create schema if not exists {node['schema']}; create table {node['schema']}.{node['alias']} ({columns})")
-    return made
-
-
-@pytest.fixture(scope="module")
-def warehouse(
-    empty_marts: list[str],
-    manifest: dict[str, Any],
-    semantic_manifest: dict[str, Any],
-    manifest_path: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    definitions = read_definitions(semantic_manifest, manifest)
+def warehouse(hand_worked_marts: Marts) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for statement in empty_marts:
-            connection.execute(statement)
-        for table, rows in ROWS.items():
-            for row in rows:
-                names = ", ".join(row)
-                connection.execute(f"insert into finance.{table} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))
-        concepts = {concept for metric in definitions.metrics.values() for concept in metric.requires}
-        publish(connection, manifest_path, {concept: ["books"] for concept in concepts}, tmp_path_factory.mktemp("compiled"))
+        hand_worked_marts.fill(connection, "finance", ROWS)
+        hand_worked_marts.publish(connection)
         yield connection
 
 
@@ -169,16 +129,11 @@ def test_magic_number_is_a_quarters(warehouse: duckdb.DuckDBPyConnection) -> Non
     assert grains == [("quarter",)]
 
 
-def test_without_books_and_rates_the_metrics_say_what_they_lack(
-    empty_marts: list[str], manifest: dict[str, Any], semantic_manifest: dict[str, Any], manifest_path: Path, tmp_path: Path
-) -> None:
-    definitions = read_definitions(semantic_manifest, manifest)
-    concepts = {concept for metric in definitions.metrics.values() for concept in metric.requires}
-    lacking = {"ledger_lines", "ledger_accounts", "fx_rates"}
+def test_without_books_and_rates_the_metrics_say_what_they_lack(hand_worked_marts: Marts) -> None:
+    definitions = read_definitions(hand_worked_marts.semantic_manifest, hand_worked_marts.manifest)
     with duckdb.connect() as connection:
-        for statement in empty_marts:
-            connection.execute(statement)
-        publish(connection, manifest_path, {concept: [] if concept in lacking else ["stripe"] for concept in concepts}, tmp_path)
+        hand_worked_marts.fill(connection, "finance", {})
+        hand_worked_marts.publish(connection, {"ledger_lines", "ledger_accounts", "fx_rates"})
         told = dict(connection.execute("select metric, reason from published.metrics where status = 'not_available'").fetchall())
     finance = {name for name, metric in definitions.metrics.items() if metric.file.startswith(FINANCE_MARTS)}
     assert {"gross_margin", "runway_months", "magic_number", "fx_effect"} <= finance
